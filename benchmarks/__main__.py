@@ -1,0 +1,31 @@
+"""Turns `python -m benchmarks [NAME ...]` into measured claims, printed with their n and their limit."""
+
+import argparse
+import sys
+
+from benchmarks import harness, parent, startup
+
+BENCHMARKS = {"startup": startup.measure, "parent": parent.measure, "harness": harness.measure}
+
+
+def main() -> int:
+    """Run all benchmarks, or those named; exit code 1 if a claim does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--pairs", type=int, default=7, help="pairs of runs (harness), at least 5")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"there is no benchmark {sorted(unknown)[0]!r}: {', '.join(BENCHMARKS)}")
+    claims = [
+        claim
+        for name in options.names or BENCHMARKS
+        for claim in BENCHMARKS[name](max(5, options.pairs))
+    ]
+    for claim in claims:
+        print(claim)
+    return 0 if all(claim.holds for claim in claims) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

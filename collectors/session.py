@@ -1,0 +1,199 @@
+"""Turns a URL into a validated answer: one client with cache, retries, limits and raw-keeping.
+
+One session serves one source. It may be used from several threads.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+import msgspec
+from hishel import CacheOptions, SqliteStorage
+from hishel.httpx import CacheTransport
+from httpx_retries import RetryTransport
+
+from collectors.base import Answer
+from collectors.bodies import ACCEPTED_ENCODINGS
+from collectors.limits import Clock, Limits
+from collectors.refusals import MalformedError, Unavailable
+from collectors.transports import (
+    RefusingTransport,
+    WireTransport,
+    describe_failure,
+    find_origin,
+    make_retry,
+    name_url,
+)
+from dlsurvey import __version__
+
+T = TypeVar("T")
+KeepRaw = Callable[[str, bytes], str]
+"""Keeps a body as received under the source's name; answers its SHA-256 in hexadecimal."""
+
+_log = logging.getLogger(__name__)
+
+
+def hash_only(source: str, body: bytes) -> str:
+    """Keep nothing; answer the SHA-256 of the body."""
+    return hashlib.sha256(body).hexdigest()
+
+
+class Session:
+    """The way from one collector to its source."""
+
+    def __init__(  # noqa: PLR0913 - each is one thing that a caller or a test replaces
+        self,
+        source: str,
+        *,
+        keep_raw: KeepRaw = hash_only,
+        cache_dir: Path | None = None,
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Open it; without `cache_dir` nothing is cached, `transport` replaces the network."""
+        self.source = source
+        self.limits = limits or Limits()
+        self.clock = clock or Clock()
+        self._keep_raw = keep_raw
+        self._client = httpx.Client(
+            transport=self._stack(cache_dir, transport),
+            headers={
+                "User-Agent": f"dlsurvey/{__version__}",
+                "Accept-Encoding": ACCEPTED_ENCODINGS,
+            },
+            follow_redirects=True,
+            max_redirects=self.limits.redirects,
+        )
+
+    def _stack(self, cache_dir: Path | None, network: httpx.BaseTransport | None) -> Any:
+        # A client rather than a transport at the bottom: it knows the proxies and
+        # certificates that the environment names.
+        wire = WireTransport(self.source, httpx.Client(transport=network), self.limits, self.clock)
+        retrying = RetryTransport(wire, make_retry(self.limits, self.clock))
+        refusing = RefusingTransport(retrying)
+        storage = _open_storage(cache_dir, self.source)
+        if storage is None:
+            return refusing
+        return CacheTransport(refusing, storage, rfc=CacheOptions(shared=False))
+
+    def __enter__(self) -> Self:
+        """Use it as a context."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close connections and cache."""
+        self.close()
+
+    def close(self) -> None:
+        """Close connections and cache."""
+        self._client.close()
+
+    def get_json(
+        self,
+        url: str,
+        shape: type[T],
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        authorization: str | None = None,
+    ) -> Answer[T]:
+        """Fetch JSON and validate it; fields that the shape does not name are ignored."""
+        sent = {"Accept": "application/json", **(headers or {})}
+        answer = self.get_bytes(url, params=params, headers=sent, authorization=authorization)
+        try:
+            value = msgspec.json.decode(answer.value, type=shape)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise MalformedError(_describe_format(answer, error)) from error
+        return answer.replace_value(value)
+
+    def get_bytes(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        authorization: str | None = None,
+    ) -> Answer[bytes]:
+        """Fetch a body as it is. `authorization` goes to this URL's own host only."""
+        try:
+            request = self._client.build_request("GET", url, params=params, headers=headers)
+            if authorization is not None:
+                origin = find_origin(request.url)
+                request.extensions["credentials"] = (origin, authorization)
+            response = self._client.send(request, auth=_no_auth)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise Unavailable(
+                f"{self.source} has no valid address.", "Check its base URL in the settings."
+            ) from error
+        except httpx.TooManyRedirects as error:
+            raise Unavailable(
+                f"{name_url(request.url)} redirects more than {self.limits.redirects} times."
+            ) from error
+        except httpx.HTTPError as error:
+            raise Unavailable(describe_failure(request.url, error)) from error
+        return self._answer(response)
+
+    def _answer(self, response: httpx.Response) -> Answer[bytes]:
+        if response.status_code != 200:
+            raise MalformedError(f"{name_url(response.url)} answered {response.status_code}.")
+        body = response.content
+        caching = response.extensions.get("caching", {})
+        is_cached = bool(caching.get("from_cache")) and not caching.get("revalidated")
+        now = self.clock.now()
+        return Answer(
+            value=body,
+            url=str(response.url.copy_with(username=None, password=None)),
+            headers={name.lower(): value for name, value in response.headers.items()},
+            sha256=self._keep_raw(self.source, body),
+            retrieved_at=_read_date(response, now) if is_cached else now,
+            status="cached" if is_cached else "live",
+            next_url=response.links.get("next", {}).get("url"),
+        )
+
+
+def _no_auth(request: httpx.Request) -> httpx.Request:
+    # httpx would turn `user:password@` of a redirect into a header that the cache stores.
+    return request
+
+
+def _open_storage(cache_dir: Path | None, source: str) -> SqliteStorage | None:
+    if cache_dir is None:
+        return None
+    try:
+        cache_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _log.warning("nothing is cached, since %s cannot be created: %s", cache_dir, error.strerror)
+        return None
+    # One file per source: sources running side by side never wait for each other's lock.
+    return SqliteStorage(database_path=cache_dir / f"{source}-http-2.db", max_size=2**28)
+
+
+def _read_date(response: httpx.Response, now: datetime) -> datetime:
+    try:
+        dated = parsedate_to_datetime(response.headers.get("date", ""))
+    except (TypeError, ValueError):
+        return now
+    aware = dated if dated.tzinfo else dated.replace(tzinfo=UTC)
+    return min(aware.astimezone(UTC), now)
+
+
+def _describe_format(answer: Answer[bytes], error: Exception) -> str:
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip()
+    place = answer.url.partition("?")[0]
+    if "html" in kind or answer.value.lstrip()[:1] == b"<":
+        return f"{place} answered with a web page where JSON was expected."
+    if isinstance(error, msgspec.ValidationError):
+        return f"{place} answered with JSON of another shape: {error}."
+    return f"{place} answered with something that is not complete JSON."

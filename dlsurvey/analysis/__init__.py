@@ -1,0 +1,1 @@
+"""Turns evidence (trials and observations) into what the report says: tables, verdicts, sentences."""

@@ -1,0 +1,123 @@
+"""Turns collected data and a few cited facts into one overview card per framework."""
+
+from datetime import date, datetime
+from importlib import resources
+
+import msgspec
+
+from collectors.subjects import SUBJECTS, Subject
+from dlsurvey.analysis.evidence import Evidence, iterate_rows
+from dlsurvey.analysis.findings import Card, Fact, Provenance
+from dlsurvey.analysis.provenance import describe_source
+from dlsurvey.records import Trial
+from dlsurvey.words import format_date
+
+FILE_NAME = "frameworks.toml"
+
+
+class CitedFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of frameworks.toml."""
+
+    label: str
+    text: str
+    source: str
+    dated: date
+
+
+class CitedCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One framework in frameworks.toml."""
+
+    summary: str
+    facts: tuple[CitedFact, ...]
+
+
+def make_cards(evidence: Evidence, trials: tuple[Trial, ...]) -> tuple[Card, ...]:
+    """One card for each known framework of which anything was cited."""
+    cited = _read_cited()
+    return tuple(
+        Card(
+            name=subject.name,
+            title=subject.title,
+            summary=cited[subject.name].summary,
+            facts=(
+                *(_cite(fact) for fact in cited[subject.name].facts),
+                *_collect_facts(subject, evidence),
+                *_list_measured(subject, trials),
+            ),
+        )
+        for subject in SUBJECTS
+        if subject.name in cited
+    )
+
+
+def _read_cited() -> dict[str, CitedCard]:
+    text = resources.files("dlsurvey").joinpath(FILE_NAME).read_bytes()
+    return msgspec.toml.decode(text, type=dict[str, CitedCard])
+
+
+def _cite(fact: CitedFact) -> Fact:
+    provenance = Provenance(source=fact.source, status="published", date=fact.dated)
+    return Fact(label=fact.label, text=fact.text, provenance=provenance)
+
+
+def _collect_facts(subject: Subject, evidence: Evidence) -> list[Fact]:
+    facts = []
+    release = _find_newest(evidence, "release", subject.name, "pypi")
+    if release is not None:
+        day = release["start"]
+        assert isinstance(day, date)
+        facts.append(
+            _state(release, "Newest stable version", f"{release['label']} ({format_date(day)})")
+        )
+    for metric, label, template in (
+        ("newest_python_minor", "Newest Python supported", "{label}"),
+        ("direct_dependencies", "Direct dependencies", "{value:.0f} packages"),
+        ("wheel_bytes", "Size of its wheel (Linux, x86-64)", "{megabytes:,.0f} MB"),
+    ):
+        row = _find_newest(evidence, metric, subject.name, "pypi")
+        if row is not None:
+            value = float(str(row["value"]))
+            text = template.format(label=row["label"], value=value, megabytes=value / 1e6)
+            facts.append(_state(row, label, text))
+    stars = _find_newest(evidence, "stars", subject.name, None)
+    if stars is not None:
+        day = stars["start"]
+        assert isinstance(day, date)
+        count = int(float(str(stars["value"])))
+        facts.append(_state(stars, "GitHub stars", f"{count:,} ({format_date(day)})"))
+    return facts
+
+
+def _list_measured(subject: Subject, trials: tuple[Trial, ...]) -> list[Fact]:
+    """The versions that this edition's trials ran."""
+    for trial in reversed(trials):
+        for package in subject.packages:
+            version = trial.environment.versions.get(package)
+            if version is not None:
+                provenance = Provenance(
+                    source="Trials of this edition",
+                    status="measured",
+                    date=trial.started_at.date(),
+                )
+                return [Fact(label="Version compared here", text=version, provenance=provenance)]
+    return []
+
+
+def _find_newest(
+    evidence: Evidence, metric: str, subject: str, source: str | None
+) -> dict[str, object] | None:
+    frame = evidence.select(metric, source)
+    rows = list(iterate_rows(frame[frame["subject"] == subject]))
+    return rows[-1] if rows else None
+
+
+def _state(row: dict[str, object], label: str, text: str) -> Fact:
+    retrieved_at = row["retrieved_at"]
+    assert isinstance(retrieved_at, datetime)
+    provenance = Provenance(
+        source=describe_source(str(row["source"]), str(row["url"])),
+        status=msgspec.convert(row["status"], Provenance.__annotations__["status"]),
+        date=retrieved_at.date(),
+        url=str(row["url"]),
+    )
+    return Fact(label=label, text=text, provenance=provenance)

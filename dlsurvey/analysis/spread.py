@@ -1,0 +1,29 @@
+"""Turns repeated measurements into their mean and its 95 % interval."""
+
+from collections.abc import Mapping, Sequence
+from math import sqrt
+from statistics import fmean, stdev
+
+from dlsurvey.analysis.findings import Spread
+
+CONFIDENCE = 0.95
+
+
+def summarize(by_seed: Mapping[int, float]) -> Spread:
+    """All values, their mean and its interval; no interval for a single value."""
+    seeds = tuple(sorted(by_seed))
+    values = tuple(float(by_seed[seed]) for seed in seeds)
+    low, high = find_interval(values)
+    return Spread(values=values, seeds=seeds, mean=fmean(values), low=low, high=high)
+
+
+def find_interval(values: Sequence[float]) -> tuple[float, float] | tuple[None, None]:
+    """95 % interval of the mean, mean ± t(n-1) · s / sqrt(n) with Student's t; (None, None) for n < 2."""
+    n = len(values)
+    if n < 2:
+        return None, None
+    from scipy.stats import t as student
+
+    half = float(student.ppf((1 + CONFIDENCE) / 2, n - 1)) * stdev(values) / sqrt(n)
+    mean = fmean(values)
+    return mean - half, mean + half

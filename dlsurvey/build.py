@@ -1,0 +1,118 @@
+"""Turns one command into one edition: collect, train, render, in this order."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from dlsurvey.collection import collect
+from dlsurvey.config import Config, parse_duration
+from dlsurvey.console import Console
+from dlsurvey.editions import FORMATS, Format, assemble, render
+from dlsurvey.records import Edition, Mode, Protocol
+from dlsurvey.store import Store
+from dlsurvey.training import Request, Workshop
+from experiments.plan import PROFILES, Profile
+
+
+class Survey:
+    """One survey folder: its settings, its evidence, and where it tells what it does."""
+
+    def __init__(self, config: Config, console: Console) -> None:
+        """Nothing is read or written yet."""
+        self.config = config
+        self.console = console
+        self.store = Store(config.store)
+
+    def build(self, profile: str | None, *, offline: bool) -> Edition:
+        """The main job. Every step stores what it has before the next one begins."""
+        self.console.open_log(self.config.logs, "build")
+        self.collect((), offline=offline)
+        self.train(Options(profile=profile, offline=offline))
+        edition = self.render(None, FORMATS)
+        self.console.say(f"Log: {self.console.log_path}")
+        return edition
+
+    def collect(self, names: Sequence[str], *, offline: bool = False) -> bool:
+        """Ask the sources; True where each gave all it has."""
+        self.console.say(
+            "Collecting from what is on this machine (offline)." if offline else "Collecting."
+        )
+        collections = collect(self.config, self.store, self.console, names=names, offline=offline)
+        return all(collection.status == "complete" for collection in collections)
+
+    def train(self, options: "Options") -> bool:
+        """Run what is not stored yet; True where every trial completed."""
+        request = self._make_request(options)
+        training = Workshop(self.config, self.store, self.console).train(request)
+        trials = [self.store.read_trial(trial_id) for trial_id in training.trials]
+        return not training.gaps and all(trial.status == "completed" for trial in trials)
+
+    def render(self, edition_id: str | None, formats: Sequence[Format]) -> Edition:
+        """Write an edition: the one named, or the one of what the store holds now."""
+        if edition_id is None:
+            edition = assemble(self.config, self.store)
+        else:
+            edition = self.store.read_edition(edition_id)
+        folder, written = render(self.config, self.store, edition, formats)
+        if not written:
+            self.console.say("Nothing has changed since this edition was written.")
+        for gap in edition.gaps:
+            self.console.say(f"Gap: {gap.what}. {gap.why}")
+        self.console.say(f"Edition: {_show(folder)}")
+        for name in ("report.html", "report.pdf"):
+            if (folder / name).exists():
+                self.console.say(f"  {_show(folder / name)}")
+        return edition
+
+    def _make_request(self, options: "Options") -> Request:
+        settings = self.config.settings.experiments
+        profile = PROFILES[options.profile or self.config.settings.build.profile]
+        if settings.budget is not None and profile.name == "standard":
+            profile = msgspec.structs.replace(
+                profile, budget_seconds=parse_duration(settings.budget)
+            )
+        return Request(
+            workloads=options.workloads or settings.workloads,
+            frameworks=options.frameworks or settings.frameworks,
+            profile=_adjust(profile, options),
+            protocol=options.protocol,
+            mode=options.mode,
+            offline=options.offline,
+        )
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line asks of `train`; what is not asked comes from survey.toml."""
+
+    profile: str | None = None
+    offline: bool = False
+    workloads: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    protocol: Protocol = "idiomatic"
+    mode: Mode | None = None
+    epochs: int | None = None
+    seeds: int | None = None
+    budget: str | None = None
+
+
+def _adjust(profile: Profile, options: Options) -> Profile:
+    """The profile with the options put over it. Both epochs and seeds given: no budget is needed."""
+    changes: dict[str, object] = {}
+    if options.epochs is not None:
+        changes["epochs"] = options.epochs
+    if options.seeds is not None:
+        changes["seeds"] = options.seeds
+    if options.budget is not None:
+        changes["budget_seconds"] = parse_duration(options.budget)
+    elif options.epochs is not None and options.seeds is not None:
+        changes["budget_seconds"] = None
+    return msgspec.structs.replace(profile, **changes)
+
+
+def _show(path: Path) -> str:
+    """The path from here where it lies below, else the whole of it."""
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path.absolute())

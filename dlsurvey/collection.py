@@ -1,0 +1,130 @@
+"""Turns a request to collect into stored observations, one record of the attempt per source, and gaps."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from collectors import list_collectors
+from collectors.base import Collector
+from collectors.gather import Collected, gather
+from collectors.subjects import SUBJECTS
+from dlsurvey.config import Config
+from dlsurvey.console import Console
+from dlsurvey.errors import ConfigError, StoreError
+from dlsurvey.records import Collection, Gap
+from dlsurvey.store import Store
+
+DEADLINE_SECONDS = 300.0
+
+
+def select_collectors(config: Config, names: Iterable[str] = ()) -> tuple[Collector, ...]:
+    """The enabled collectors, or the named ones, with the base URLs of survey.toml.
+
+    Raises ConfigError naming the known ones.
+    """
+    settings = config.settings.sources
+    base_urls = {name: one.base_url for name, one in settings.items() if one.base_url}
+    known = {collector.name: collector for collector in list_collectors(base_urls)}
+    names = tuple(names)
+    for name in (*names, *settings):
+        if name not in known:
+            raise ConfigError(f"There is no source '{name}'. Known: {', '.join(known)}.")
+    if names:
+        return tuple(known[name] for name in names)
+    disabled = {name for name, one in settings.items() if not one.enabled}
+    return tuple(collector for name, collector in known.items() if name not in disabled)
+
+
+def collect(
+    config: Config,
+    store: Store,
+    console: Console,
+    *,
+    names: Iterable[str] = (),
+    offline: bool = False,
+) -> tuple[Collection, ...]:
+    """Ask the sources side by side and store what they say; offline, only those without a network.
+
+    Raises StoreError where the store cannot be written; a source's failure is a gap.
+    """
+    from collectors.session import Session
+
+    collectors = [
+        collector
+        for collector in select_collectors(config, names)
+        if not (offline and collector.needs_network)
+    ]
+    failures: list[StoreError] = []
+
+    def keep_raw(source: str, body: bytes) -> str:
+        try:
+            return store.keep_raw(source, body)
+        except StoreError as error:
+            failures.append(error)
+            raise
+
+    collections: list[Collection] = []
+    with console.track("Collecting", len(collectors)) as tracker:
+
+        def keep(collected: Collected) -> None:
+            if failures:
+                raise failures[0]
+            collection = _store(store, collected)
+            collections.append(collection)
+            tracker.advance(1)
+            tracker.finish_part(describe_collection(collection))
+
+        gather(
+            collectors,
+            SUBJECTS,
+            lambda collector: Session(
+                collector.name, keep_raw=keep_raw, cache_dir=config.cache / "http"
+            ),
+            DEADLINE_SECONDS,
+            keep,
+        )
+    return tuple(collections)
+
+
+def describe_collection(collection: Collection) -> str:
+    """One attempt in a line: 'pypi: 212 observations, 3 new (1.2 s)'."""
+    line = (
+        f"{collection.source}: {collection.observations} observations,"
+        f" {collection.new_observations} new ({collection.seconds:.1f} s)"
+    )
+    if collection.gaps:
+        line += "; " + " ".join(dict.fromkeys(gap.why for gap in collection.gaps))
+    return line
+
+
+def find_collection_gaps(config: Config, store: Store) -> tuple[Gap, ...]:
+    """What the newest attempt at each enabled source left open, and sources never asked."""
+    newest = {collection.source: collection for collection in store.read_collections()}
+    gaps: list[Gap] = []
+    for collector in select_collectors(config):
+        attempt = newest.get(collector.name)
+        if attempt is not None:
+            gaps += attempt.gaps
+        else:
+            gaps.append(
+                Gap(
+                    what=collector.title,
+                    why="This source has not been asked yet.",
+                    cure=f"Run `dlsurvey collect {collector.name}` with a network connection.",
+                )
+            )
+    return tuple(gaps)
+
+
+def _store(store: Store, collected: Collected) -> Collection:
+    new = store.append_observations(collected.source, collected.observations)
+    collection = Collection(
+        source=collected.source,
+        at=datetime.now(UTC),
+        status=collected.status,
+        observations=len(collected.observations),
+        new_observations=new,
+        seconds=round(collected.seconds, 3),
+        gaps=tuple(collected.gaps),
+    )
+    store.append_collection(collection)
+    return collection

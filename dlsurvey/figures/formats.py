@@ -1,0 +1,62 @@
+"""Turns numbers and dates into the words that figures, tables and sentences print."""
+
+from datetime import date, datetime
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+MINUS = "\N{MINUS SIGN}"
+
+
+def format_number(value: float) -> str:
+    """1234567 gives '1,234,567'; fractions keep three significant digits."""
+    if value == int(value) or abs(value) >= 1000:
+        text = f"{value:,.0f}"
+    elif abs(value) >= 100:
+        text = f"{value:,.1f}"
+    elif abs(value) >= 1:
+        text = f"{value:.2f}"
+    else:
+        text = f"{value:.3g}"
+    return text.replace("-", MINUS, 1) if value < 0 else text
+
+
+def format_percent(fraction: float) -> str:
+    """0.98913 gives '98.91 %'."""
+    return f"{100 * fraction:.2f} %".replace("-", MINUS)
+
+
+def format_seconds(value: float) -> str:
+    """Three significant digits, at most three decimals: '0.831 s', '12.4 s', '1,204 s'."""
+    digits = 3 if abs(value) < 1 else 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{value:,.{digits}f} s".replace("-", MINUS)
+
+
+def format_memory(count: float) -> str:
+    """Decimal units as disks and networks use them: 1 GB is a thousand million bytes."""
+    if abs(count) >= 1e9:
+        return f"{count / 1e9:.2f} GB".replace("-", MINUS)
+    return f"{count / 1e6:.0f} MB".replace("-", MINUS)
+
+
+def format_date(day: date | datetime) -> str:
+    """'20 November 2026', in English whatever the locale of the machine."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def format_value(value: float, unit: str) -> str:
+    """A value of a trend with what its unit asks for."""
+    if unit in {"%", "percent"}:
+        return f"{value:.0f} %" if value == int(value) else f"{value:.1f} %"
+    return format_number(value)

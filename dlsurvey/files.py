@@ -1,0 +1,64 @@
+"""Turns bytes into files that are whole or absent, and operating-system errors into sentences."""
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dlsurvey.errors import SurveyError
+
+_CURES = {
+    errno.ENOSPC: "the disk is full: make room and run the same command again",
+    errno.EDQUOT: "the disk quota is used up: make room and run the same command again",
+    errno.EACCES: "this is not permitted: choose another folder or change its permissions",
+    errno.EPERM: "this is not permitted: choose another folder or change its permissions",
+    errno.EROFS: "the file system is read-only: choose another folder",
+    errno.EEXIST: "there is a file where a folder is needed: move it or choose another folder",
+    errno.ENOTDIR: "a part of the path is a file: choose another folder",
+    errno.ENAMETOOLONG: "the path is too long: choose a shorter one",
+}
+
+
+@contextmanager
+def explaining(error: type[SurveyError], action: str) -> Iterator[None]:
+    """Raise `error` with one sentence in place of an OSError: 'Cannot write X: the disk is full: ...'."""
+    try:
+        yield
+    except OSError as failure:
+        why = _CURES.get(failure.errno or 0, f"{failure.strerror or failure}")
+        raise error(f"Cannot {action}: {why}.") from failure
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Replace `path` by `content`: a reader, or a crash, sees the old file or the new one.
+
+    Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(
+        dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
+    )
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)  # mkstemp's 0600 would hide a report from a web server
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,120 @@
+"""Turns findings into an edition's folder, which is there as a whole or not at all."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from dlsurvey.analysis.findings import Findings
+from dlsurvey.errors import RenderError
+from dlsurvey.figures import draw_figures
+from dlsurvey.records import SCHEMA, to_json
+from dlsurvey.render.html import render_html
+from dlsurvey.render.pdf import render_pdf
+from dlsurvey.render.results import write_results
+from dlsurvey.render.tables import write_csv
+
+Format = Literal["html", "pdf"]
+FORMATS: tuple[Format, ...] = ("html", "pdf")
+MANIFEST = "manifest.json"
+
+
+def write_edition(
+    findings: Findings, folder: Path, formats: Iterable[Format] = FORMATS
+) -> tuple[Path, ...]:
+    """Write the edition into `folder`, replacing what was there; gives back the files written.
+
+    Everything is written beside `folder` first and renamed into place at the end.
+    Raises RenderError where the disk is full or the place may not be written.
+    """
+    files = render_files(findings, formats)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise _explain(error, folder) from error
+    try:
+        for name, content in files.items():
+            _write_file(draft / name, content)
+        _write_file(draft / MANIFEST, write_manifest(findings, files))
+        draft.chmod(0o755)
+        _replace(draft, folder)
+    except OSError as error:
+        raise _explain(error, folder) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return tuple(folder / name for name in (*files, MANIFEST))
+
+
+def render_files(findings: Findings, formats: Iterable[Format]) -> dict[str, bytes]:
+    """The content of every file but the manifest, by its path inside the edition."""
+    wanted = tuple(formats)
+    for name in wanted:
+        if name not in FORMATS:
+            raise RenderError(
+                f"The report cannot be written as '{name}': choose from {', '.join(FORMATS)}."
+            )
+    figures = draw_figures(findings)
+    files = {}
+    if "html" in wanted:
+        files["report.html"] = render_html(findings, figures).encode()
+    if "pdf" in wanted:
+        files["report.pdf"] = render_pdf(findings, figures)
+    files |= {f"figures/{figure.key}.svg": figure.svg.encode() for figure in figures}
+    files |= {f"tables/{figure.key}.csv": write_csv(figure.table).encode() for figure in figures}
+    files["results.json"] = write_results(findings)
+    return files
+
+
+def write_manifest(findings: Findings, files: dict[str, bytes]) -> bytes:
+    """Every file of the edition with its size and SHA-256."""
+    return to_json(
+        {
+            "schema": SCHEMA,
+            "edition": findings.edition.id,
+            "created_at": findings.created_at,
+            "files": [
+                {
+                    "path": name,
+                    "bytes": len(content),
+                    "sha256": hashlib.sha256(content).hexdigest(),
+                }
+                for name, content in sorted(files.items())
+            ],
+        },
+        indent=2,
+    )
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _replace(draft: Path, folder: Path) -> None:
+    """Put `draft` in the place of `folder`, which has to step aside first if it is there."""
+    if not folder.exists():
+        draft.rename(folder)
+        return
+    old = draft.with_name(f"{draft.name}-old")
+    folder.rename(old)
+    try:
+        draft.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _explain(error: OSError, folder: Path) -> RenderError:
+    place = error.filename or folder
+    return RenderError(
+        f"The edition {folder.name} could not be written: {error.strerror} ({place})."
+        " Free some space or choose a folder you may write to, then run dlsurvey render again."
+    )

@@ -1,0 +1,78 @@
+"""Turns findings and figures into a tagged A4 PDF with the data attached."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from dlsurvey.analysis.findings import Findings
+from dlsurvey.errors import MissingDependency, RenderError
+from dlsurvey.figures import Figure
+from dlsurvey.render.pages import compose_page
+from dlsurvey.render.results import write_results
+
+FONT_SCHEME = "font:"
+"""`font:DejaVuSans.ttf` in the style sheet names a file that Matplotlib ships."""
+
+
+def render_pdf(findings: Findings, figures: Iterable[Figure]) -> bytes:
+    """The PDF; equal input gives equal bytes, since every date in it is the edition's own."""
+    weasyprint = _import_weasyprint()
+    page = compose_page(findings, figures, "print")
+    attachment = weasyprint.Attachment(
+        string=write_results(findings).decode(),
+        name="results.json",
+        description="The trials and signals that this report stands on",
+        created=findings.created_at,
+        modified=findings.created_at,
+        relationship="Data",
+        url_fetcher=_make_fetcher(),
+    )
+    document = weasyprint.HTML(string=page, url_fetcher=_make_fetcher(), media_type="print")
+    rendered: bytes = document.write_pdf(
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=hashlib.sha256(page.encode()).digest()[:16],
+        attachments=[attachment],
+    )
+    return rendered
+
+
+def _import_weasyprint() -> Any:
+    # Late: it loads Pango, which takes a second and may be missing on a machine that draws no PDF.
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise MissingDependency(
+            f"WeasyPrint or its library Pango cannot be loaded ({error}): install Pango,"
+            " or leave pdf out of --format."
+        ) from error
+    return weasyprint
+
+
+def _make_fetcher() -> Any:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class LocalFetcher(URLFetcher):  # type: ignore[misc]
+        """Gives out Matplotlib's fonts and nothing else: no request leaves this machine."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            if not url.startswith(FONT_SCHEME):
+                raise ValueError(f"The report may load nothing, and asked for {url}")
+            return URLFetcherResponse(url, read_font(url.removeprefix(FONT_SCHEME)))
+
+    return LocalFetcher()
+
+
+def read_font(name: str) -> bytes:
+    """One font file that Matplotlib ships, so that the PDF looks the same on every machine."""
+    import matplotlib as mpl
+
+    path = Path(mpl.get_data_path()) / "fonts" / "ttf" / Path(name).name
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RenderError(
+            f"The font {name} is missing from Matplotlib ({error.strerror}): reinstall matplotlib."
+        ) from error

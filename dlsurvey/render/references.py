@@ -1,0 +1,75 @@
+"""Turns citations in a text into numbers, and what was cited into the list at the end."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from markupsafe import Markup
+
+from dlsurvey.errors import RenderError
+from dlsurvey.records import Record
+
+REFERENCES = Path(__file__).parents[1] / "references.toml"
+
+
+class Reference(Record, frozen=True, kw_only=True):
+    """One work that a text may cite."""
+
+    id: str
+    title: str
+    authors: str = ""
+    published_in: str = ""
+    year: int | None = None
+    url: str = ""
+    accessed: date | None = None
+    """The day the text was opened; None where only its bibliographic data are given."""
+    note: str = ""
+
+
+class _Library(Record, frozen=True):
+    reference: tuple[Reference, ...]
+
+
+class Citations:
+    """Numbers works in the order in which one rendering first cites them."""
+
+    def __init__(self, references: tuple[Reference, ...]) -> None:
+        """Start with nothing cited."""
+        self._known = {reference.id: reference for reference in references}
+        self._cited: list[str] = []
+
+    def cite(self, *identifiers: str) -> Markup:
+        """The superscript numbers that lead to the entries; an unknown id is an error."""
+        links = []
+        for identifier in identifiers:
+            if identifier not in self._known:
+                raise RenderError(
+                    f"A template cites '{identifier}', unknown to {REFERENCES.name}: add it there."
+                )
+            if identifier not in self._cited:
+                self._cited.append(identifier)
+            number = self._cited.index(identifier) + 1
+            links.append(
+                Markup('<a href="#ref-{}" aria-label="Reference {}">{}</a>').format(
+                    identifier, number, number
+                )
+            )
+        return Markup('<sup class="cite">{}</sup>').format(Markup(", ").join(links))
+
+    def list_cited(self) -> list[Reference]:
+        """The works cited so far, in the order of their numbers."""
+        return [self._known[identifier] for identifier in self._cited]
+
+
+def read_references() -> tuple[Reference, ...]:
+    """All works of the project's list."""
+    try:
+        content = tomllib.loads(REFERENCES.read_text(encoding="utf-8"))
+        return msgspec.convert(content, _Library).reference
+    except OSError as error:
+        raise RenderError(
+            f"{REFERENCES} cannot be read ({error.strerror}): reinstall dlsurvey."
+        ) from error
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise RenderError(f"The list of references {REFERENCES} is damaged: {error}.") from error

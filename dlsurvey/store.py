@@ -1,0 +1,276 @@
+"""Turns records into plain text under `data/` and back: append-only, atomic, readable in a diff.
+
+data/observations/<source>.jsonl   one observation a line, append-only
+data/raw/<source>/<sha256>.gz      each response as received
+data/trials/<key>/<n>.json         the n-th run of the spec with that key
+data/sources/<sha256>.py           each trainer as it ran
+data/plans/<sha256>.json           each training plan, by what it was made from
+data/training.json                 what the last training brought
+data/collections.jsonl             each attempt to collect, append-only
+data/editions/<id>.json            what each edition stands on
+"""
+
+import gzip
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from dlsurvey.errors import StoreError
+from dlsurvey.files import explaining, write_atomic
+from dlsurvey.records import SCHEMA, Collection, Edition, Observation, Trial, to_json
+
+LOCK_TIMEOUT_SECONDS = 60
+_BLOCK_BYTES = 1 << 16
+T = TypeVar("T")
+
+
+class _Versioned(msgspec.Struct):
+    """The one key that every version of every file has."""
+
+    schema: int
+
+
+class Store:
+    """The evidence of one survey. Reads are tolerant of a file cut short by a crash, never of nonsense."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use `folder`, which is made at the first write."""
+        self.folder = folder
+
+    # Observations
+
+    def append_observations(self, source: str, observations: Iterable[Observation]) -> int:
+        """Append what is new: a value that the latest vintage of its period already has is left out.
+
+        Returns the number appended; raises StoreError.
+        """
+        with self._writing(f"observations of {source}"):
+            latest = {_period(known): known for known in self.read_observations(source)}
+            lines = []
+            for observation in observations:
+                period = _period(observation)
+                known = latest.get(period)
+                if known is not None and known.value == observation.value:
+                    continue
+                latest[period] = observation
+                lines.append(to_json(observation))
+            self._append(self._observations_path(source), lines)
+        return len(lines)
+
+    def read_observations(self, source: str, lines: int | None = None) -> Iterator[Observation]:
+        """All observations of a source, oldest vintage first; or those of the first `lines` lines."""
+        yield from self._read_lines(self._observations_path(source), Observation, lines)
+
+    def count_observation_lines(self) -> dict[str, int]:
+        """Per source, how many observations are stored."""
+        folder = self.folder / "observations"
+        return {
+            path.stem: path.read_bytes().count(b"\n") for path in sorted(folder.glob("*.jsonl"))
+        }
+
+    # Raw responses
+
+    def keep_raw(self, source: str, body: bytes) -> str:
+        """Keep a response as received; returns its SHA-256."""
+        sha256 = hashlib.sha256(body).hexdigest()
+        path = self.folder / "raw" / source / f"{sha256}.gz"
+        if not path.exists():
+            with explaining(StoreError, f"write {path}"):
+                write_atomic(path, gzip.compress(body, mtime=0))
+        return sha256
+
+    # Collections
+
+    def append_collection(self, collection: Collection) -> None:
+        """Note how an attempt to collect went."""
+        with self._writing("the record of collections"):
+            self._append(self.folder / "collections.jsonl", [to_json(collection)])
+
+    def read_collections(self) -> Iterator[Collection]:
+        """All attempts to collect, oldest first."""
+        yield from self._read_lines(self.folder / "collections.jsonl", Collection, None)
+
+    # Trials
+
+    def add_trial(self, trial: Trial) -> str:
+        """Store a trial beside earlier runs of its spec; returns its id, `key/n`."""
+        folder = self.folder / "trials" / trial.spec.key
+        with self._writing("a trial"):
+            number = 1 + max((int(path.stem) for path in folder.glob("*.json")), default=0)
+            write_atomic(folder / f"{number}.json", to_json(trial, indent=1) + b"\n")
+        return f"{trial.spec.key}/{number}"
+
+    def read_trial(self, trial_id: str) -> Trial:
+        """One trial by its id; raises StoreError."""
+        return self._read(self.folder / "trials" / f"{trial_id}.json", Trial)
+
+    def list_trials(self, key: str) -> tuple[tuple[str, Trial], ...]:
+        """Ids and trials of one spec, oldest first."""
+        paths = sorted(
+            (self.folder / "trials" / key).glob("*.json"), key=lambda path: int(path.stem)
+        )
+        return tuple((f"{key}/{path.stem}", self._read(path, Trial)) for path in paths)
+
+    def iterate_trials(self) -> Iterator[Trial]:
+        """Every stored trial."""
+        for folder in sorted((self.folder / "trials").glob("*")):
+            for _, trial in self.list_trials(folder.name):
+                yield trial
+
+    # Trainer sources and plans
+
+    def keep_source(self, text: str) -> str:
+        """Keep a trainer as it runs; returns the SHA-256 of its text."""
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        path = self.folder / "sources" / f"{sha256}.py"
+        if not path.exists():
+            with explaining(StoreError, f"write {path}"):
+                write_atomic(path, text.encode())
+        return sha256
+
+    def read_source(self, sha256: str) -> str:
+        """A trainer as it ran; raises StoreError where it is gone."""
+        path = self.folder / "sources" / f"{sha256}.py"
+        with explaining(StoreError, f"read {path}"):
+            return path.read_text(encoding="utf-8")
+
+    def keep_plan(self, request_sha256: str, plan: object) -> None:
+        """Keep a training plan under the hash of what it was made from."""
+        path = self.folder / "plans" / f"{request_sha256}.json"
+        with explaining(StoreError, f"write {path}"):
+            write_atomic(path, to_json(plan, indent=1) + b"\n")
+
+    def read_plan(self, request_sha256: str, kind: type[T]) -> T | None:
+        """The plan made from the same request earlier, or None."""
+        path = self.folder / "plans" / f"{request_sha256}.json"
+        return self._read(path, kind) if path.exists() else None
+
+    def keep_training(self, training: object) -> None:
+        """Keep what the last training brought, for the next edition."""
+        path = self.folder / "training.json"
+        with explaining(StoreError, f"write {path}"):
+            write_atomic(path, to_json(training, indent=1) + b"\n")
+
+    def read_training(self, kind: type[T]) -> T | None:
+        """What the last training brought, or None before the first."""
+        path = self.folder / "training.json"
+        return self._read(path, kind) if path.exists() else None
+
+    # Editions
+
+    def add_edition(self, edition: Edition) -> None:
+        """Store what an edition stands on."""
+        with self._writing("an edition"):
+            write_atomic(
+                self.folder / "editions" / f"{edition.id}.json", to_json(edition, indent=1) + b"\n"
+            )
+
+    def read_edition(self, edition_id: str) -> Edition:
+        """One edition; raises StoreError naming the known ones."""
+        path = self.folder / "editions" / f"{edition_id}.json"
+        if not path.exists():
+            known = ", ".join(edition.id for edition in self.list_editions()) or "none yet"
+            raise StoreError(f"There is no edition '{edition_id}'. Known: {known}.")
+        return self._read(path, Edition)
+
+    def list_editions(self) -> tuple[Edition, ...]:
+        """All editions, oldest first."""
+        editions = [self._read(path, Edition) for path in (self.folder / "editions").glob("*.json")]
+        return tuple(sorted(editions, key=lambda edition: (edition.created_at, edition.id)))
+
+    # How files are read and written
+
+    def _observations_path(self, source: str) -> Path:
+        return self.folder / "observations" / f"{source}.jsonl"
+
+    @contextmanager
+    def _writing(self, what: str) -> Iterator[None]:
+        """Hold the store's lock, and explain what goes wrong while it is held."""
+        with explaining(StoreError, f"write {what} to {self.folder}"):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                with FileLock(self.folder / ".lock", timeout=LOCK_TIMEOUT_SECONDS):
+                    yield
+            except Timeout:
+                raise StoreError(
+                    f"Another dlsurvey has been writing to {self.folder} for over"
+                    f" {LOCK_TIMEOUT_SECONDS} s: wait for it to end."
+                ) from None
+
+    def _append(self, path: Path, lines: list[bytes]) -> None:
+        if not lines:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab+") as file:
+            _drop_unfinished_line(file)
+            end = file.seek(0, 2)
+            try:
+                file.write(b"".join(line + b"\n" for line in lines))
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(end)  # a full disk leaves no half of a line behind
+                raise
+
+    def _read_lines(self, path: Path, kind: type[T], lines: int | None) -> Iterator[T]:
+        if not path.exists():
+            return
+        decode: Callable[[bytes], T] = msgspec.json.Decoder(kind).decode
+        with explaining(StoreError, f"read {path}"), path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if lines is not None and number > lines:
+                    return
+                if not line.endswith(b"\n"):
+                    return  # cut short by a crash; the next append removes it
+                try:
+                    yield decode(line)
+                except msgspec.MsgspecError as error:
+                    raise StoreError(
+                        f"{path}, line {number}, is no {kind.__name__} ({error}): remove or repair that line."
+                    ) from error
+
+    def _read(self, path: Path, kind: type[T]) -> T:
+        with explaining(StoreError, f"read {path}"):
+            content = path.read_bytes()
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except msgspec.MsgspecError as error:
+            if (_read_schema(content) or 0) > SCHEMA:
+                raise StoreError(
+                    f"{path} was written by a newer dlsurvey (schema {_read_schema(content)}, this one"
+                    f" reads {SCHEMA}): update dlsurvey."
+                ) from error
+            raise StoreError(
+                f"{path} is no {kind.__name__} ({error}): remove or repair the file."
+            ) from error
+
+
+def _period(observation: Observation) -> tuple[object, ...]:
+    return (*observation.series, observation.start, observation.resolution, observation.label)
+
+
+def _drop_unfinished_line(file: BinaryIO) -> None:
+    """Cut off what a killed process left after the last newline."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - _BLOCK_BYTES)
+        file.seek(start)
+        newline = file.read(end - start).rfind(b"\n")
+        if newline >= 0:
+            end = start + newline + 1
+            break
+        end = start
+    file.truncate(end)
+
+
+def _read_schema(content: bytes) -> int | None:
+    try:
+        return msgspec.json.decode(content, type=_Versioned).schema
+    except msgspec.MsgspecError:
+        return None

@@ -1,0 +1,1 @@
+"""Turns workloads into trials: the same networks, each framework in a fresh process of its own."""

@@ -1,0 +1,88 @@
+"""Turns a folder of the user's own images (train and test, one subfolder a class) into arrays of bytes."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from dlsurvey.errors import DatasetError
+from experiments.datasets import Bytes, Pixels
+from experiments.spec import Shape
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff"})
+MAX_CLASSES = 255
+
+
+def find_classes(folder: Path) -> tuple[str, ...]:
+    """Names of the classes, sorted: the subfolders of `train`, which must be those of `test`.
+
+    Raises DatasetError naming what is missing.
+    """
+    for split in ("train", "test"):
+        if not (folder / split).is_dir():
+            raise DatasetError(
+                f"The image folder {folder} has no '{split}' folder. It needs train/<class>/*.png"
+                " and test/<class>/*.png."
+            )
+    train, test = (
+        tuple(sorted(path.name for path in (folder / split).iterdir() if path.is_dir()))
+        for split in ("train", "test")
+    )
+    if train != test:
+        odd = ", ".join(sorted(set(train) ^ set(test)))
+        raise DatasetError(f"In {folder}, train and test differ in their classes: {odd}.")
+    if not 2 <= len(train) <= MAX_CLASSES:
+        raise DatasetError(f"{folder} has {len(train)} classes; 2 to {MAX_CLASSES} are possible.")
+    return train
+
+
+def list_images(folder: Path, split: str, name: str) -> tuple[Path, ...]:
+    """The image files of one class, in the order of their names.
+
+    Raises DatasetError where a class has none.
+    """
+    class_folder = folder / split / name
+    images = tuple(
+        path for path in sorted(class_folder.iterdir()) if path.suffix.lower() in SUFFIXES
+    )
+    if not images:
+        raise DatasetError(
+            f"The class folder {class_folder} holds no images: add some ({', '.join(sorted(SUFFIXES))})"
+            " or remove the folder from train and test."
+        )
+    return images
+
+
+def read_pixels(folder: Path, shape: Shape) -> Pixels:
+    """All images of the folder, brought to `shape` where they have another size or colour mode.
+
+    The training images come in an order drawn once from a fixed seed, so that
+    the first thousand are not all of one class.
+    """
+    classes = find_classes(folder)
+    splits = {}
+    for split in ("train", "test"):
+        files = [
+            (path, label)
+            for label, name in enumerate(classes)
+            for path in list_images(folder, split, name)
+        ]
+        images = np.stack([_read_image(path, shape) for path, _ in files])
+        labels = np.array([label for _, label in files], np.uint8)
+        order = np.random.default_rng(0).permutation(len(files))
+        splits[split] = images[order], labels[order]
+    return Pixels(*splits["train"], *splits["test"])
+
+
+def _read_image(path: Path, shape: Shape) -> Bytes:
+    height, width, channels = shape
+    try:
+        with Image.open(path) as image:
+            converted = image.convert("L" if channels == 1 else "RGB")
+            if converted.size != (width, height):
+                converted = converted.resize((width, height), Image.Resampling.BILINEAR)
+            return np.asarray(converted, np.uint8).reshape(shape)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DatasetError(
+            f"{path} cannot be read as an image ({error}): remove or replace it."
+        ) from error

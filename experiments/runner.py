@@ -1,0 +1,159 @@
+"""Turns one spec into one trial: starts a fresh process, listens to it, and records however it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from dlsurvey.records import Dataset, Environment, Metrics, Trial, TrialSpec
+from experiments.frameworks import Framework, hash_source, read_trainer_source
+from experiments.spec import Workload
+from experiments.worker import Completed, Event, Failed, Job
+
+Listener = Callable[[Event], None]
+
+
+class Bench:
+    """Everything that trials of one framework share: trainer, machine, limits, where the log goes."""
+
+    def __init__(
+        self,
+        framework: Framework,
+        environment: Environment,
+        *,
+        timeout_seconds: float,
+        log_folder: Path,
+    ) -> None:
+        """`environment` must be that of `framework`, as `experiments.environment` reads it."""
+        self.framework = framework
+        self.environment = environment
+        self.timeout_seconds = timeout_seconds
+        self.log_folder = log_folder
+        self.trainer_source = read_trainer_source(framework)
+        self.trainer_sha256 = hash_source(self.trainer_source)
+
+    def run(
+        self,
+        spec: TrialSpec,
+        workload: Workload,
+        dataset: Dataset,
+        prepared: Path,
+        listen: Listener,
+    ) -> Trial:
+        """Run one trial. Whatever the process does, a Trial comes back; Ctrl-C ends the process first."""
+        started_at = datetime.now(UTC)
+        job = Job(
+            spec=spec,
+            workload=workload,
+            trainer=self.framework.trainer,
+            prepared=str(prepared),
+            classes=len(dataset.classes),
+        )
+        metrics, reason = self._run_process(job, listen)
+        return Trial(
+            spec=spec,
+            status="failed" if metrics is None else "completed",
+            reason=reason,
+            started_at=started_at,
+            metrics=metrics,
+            environment=self.environment,
+            trainer_sha256=self.trainer_sha256,
+        )
+
+    def _run_process(self, job: Job, listen: Listener) -> tuple[Metrics | None, str | None]:
+        self.log_folder.mkdir(parents=True, exist_ok=True)
+        expired = threading.Event()
+        log_path = self.log_folder / f"{job.spec.key}.log"
+        with log_path.open("wb") as log, _start_process(job, log) as process:
+
+            def expire() -> None:
+                expired.set()
+                _kill_group(process)
+
+            timer = threading.Timer(self.timeout_seconds, expire)
+            timer.start()
+            try:
+                last = _listen(process, job, listen)
+                code = process.wait()
+            finally:
+                timer.cancel()
+                _kill_group(process)
+        if isinstance(last, Completed):
+            return last.metrics, None
+        if isinstance(last, Failed):
+            return None, last.reason
+        if expired.is_set():
+            return (
+                None,
+                f"stopped after the time limit of {self.timeout_seconds:.0f} s for one trial",
+            )
+        return None, _explain_exit(code)
+
+
+def _start_process(job: Job, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    threads = str(job.spec.threads)
+    environment = os.environ | {
+        "OMP_NUM_THREADS": threads,
+        "MKL_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+        "TF_CPP_MIN_LOG_LEVEL": "1",
+        "KERAS_BACKEND": "tensorflow",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONHASHSEED": "0",
+    }
+    if job.spec.device == "cpu":
+        environment["CUDA_VISIBLE_DEVICES"] = ""
+    return subprocess.Popen(
+        [sys.executable, "-m", "experiments.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+def _listen(process: subprocess.Popen[bytes], job: Job, listen: Listener) -> Event | None:
+    """Hand the job over, pass its events on, return the last one."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    last: Event | None = None
+    try:
+        process.stdin.write(msgspec.json.encode(job) + b"\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        return None
+    for line in process.stdout:
+        try:
+            last = msgspec.json.decode(line, type=Event)
+        except msgspec.MsgspecError:
+            continue  # a line cut off by a kill
+        listen(last)
+    return last
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
+    if hasattr(os, "killpg"):
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+    else:
+        process.kill()
+
+
+def _explain_exit(code: int) -> str:
+    if code == -signal.SIGKILL:
+        return "killed from outside (signal 9); most often the system had run out of memory"
+    if code < 0:
+        return f"crashed with signal {-code} ({signal.Signals(-code).name})"
+    return f"ended with exit code {code} before it was done"

@@ -1,0 +1,1 @@
+"""One trainer per framework: twins with the same functions in the same order."""

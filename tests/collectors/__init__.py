@@ -1,0 +1,1 @@
+"""Tests of the collectors: replayed or constructed answers, never the live network."""

@@ -1,0 +1,84 @@
+"""Settings are what survey.toml says; a mistake in it is named with what is possible there."""
+
+from pathlib import Path
+
+import pytest
+
+from dlsurvey.config import load_config, parse_duration
+from dlsurvey.errors import ConfigError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "survey.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = load_config(None, {})
+    assert config.store == tmp_path / "data"
+    assert config.settings.build.profile == "standard"
+    assert config.data_folder is None
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "mein kurs ü"
+    folder.mkdir()
+    config = load_config(
+        write(
+            folder,
+            '[survey]\nauthor = "배자은"\n[data]\nstore = "beweise"\ndir = "../bilder"\n'
+            '[experiments.data]\ncifar10-cnn = "folder:fotos"\n',
+        ),
+        {},
+    )
+    assert config.settings.survey.author == "배자은"
+    assert config.store == folder / "beweise"
+    assert config.data_folder == folder / "../bilder"
+    assert config.find_data_setting("cifar10-cnn") == f"folder:{folder / 'fotos'}"
+    assert config.find_data_setting("mnist-cnn") == "auto"
+
+
+def test_environment_goes_before_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, '[data]\ndir = "a"\n')
+    assert load_config(path, {"DLSURVEY_DATA_DIR": "/b"}).data_folder == Path("/b")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '[survey]\nauthour = "A"\n',
+            r"unknown key 'authour' in \[survey\]\. Did you mean 'author'\?",
+        ),
+        ("[surveys]\n", r"unknown key 'surveys' in \[the top level\]\. Did you mean 'survey'\?"),
+        ('[sources.github]\nurl = "x"\n', r"Possible: enabled, base_url"),
+        ('[build]\nprofile = "fast"\n', r"build\.profile: Invalid enum value 'fast'"),
+        ("[experiments]\nthreads = 0\n", r"experiments\.threads: Expected `int` >= 1"),
+        ('[experiments]\nbudget = "soon"\n', r"\[experiments\] budget: 'soon' is no duration"),
+        ("[survey\n", r"is not valid TOML"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
+        load_config(write(tmp_path, text), {})
+    assert str(tmp_path / "survey.toml") in str(caught.value)
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.toml cannot be read"):
+        load_config(tmp_path / "nowhere.toml", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("10m", 600), ("1h30m", 5400), ("45", 45), ("2h", 7200)]
+)
+def test_durations(text: str, seconds: float) -> None:
+    assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0", "ten", "-5m", "1d", "5 apples"])
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(ConfigError, match="write '90s', '10m' or '1h30m'"):
+        parse_duration(text)

@@ -1,0 +1,3 @@
+"""A trainer whose framework cannot be imported."""
+
+raise ImportError("libfake.so: cannot open shared object file")

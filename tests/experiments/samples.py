@@ -1,0 +1,61 @@
+"""Small inputs that several tests share: constructed, except for scikit-learn's real digits."""
+
+from pathlib import Path
+
+from dlsurvey.records import Dataset, Environment, Mode, TrialSpec
+from experiments.datasets import save_pixels
+from experiments.digits import read_pixels
+from experiments.frameworks import Framework
+from experiments.sources import Prepared
+
+ENVIRONMENT = Environment(
+    python="3.11.0", os="Linux", cpu="constructed", cores=2, memory_bytes=8 * 10**9, versions={}
+)
+
+DATASET = Dataset(
+    name="sklearn-digits",
+    title="the handwritten digits of scikit-learn",
+    sha256="d" * 64,
+    train_images=1437,
+    test_images=360,
+    height=28,
+    width=28,
+    channels=1,
+    classes=tuple("0123456789"),
+    origin="carried by scikit-learn",
+    stand_in_for="MNIST",
+)
+
+
+def make_spec(
+    framework: str = "fake", seed: int = 0, epochs: int = 2, mode: Mode = "eager"
+) -> TrialSpec:
+    return TrialSpec(
+        workload="mnist-cnn",
+        framework=framework,
+        dataset=DATASET.name,
+        dataset_sha256=DATASET.sha256,
+        mode=mode,
+        protocol="idiomatic",
+        seed=seed,
+        epochs=epochs,
+        batch_size=32,
+        threads=2,
+    )
+
+
+def make_fake(name: str) -> Framework:
+    return Framework(
+        name="fake",
+        title="Fake",
+        trainer=f"tests.experiments.fakes.{name}",
+        package="numpy",
+        modes=("eager",),
+    )
+
+
+def prepare_digits(folder: Path) -> Prepared:
+    """The real digits that scikit-learn carries, as trials read them."""
+    path = folder / "digits.npz"
+    save_pixels(path, read_pixels())
+    return Prepared(dataset=DATASET, path=str(path))

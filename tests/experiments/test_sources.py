@@ -1,0 +1,121 @@
+"""Images are found in the order that the design gives, prepared once, and missing ones say what to do."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlsurvey.errors import ConfigError, DatasetError, DatasetMissing
+from experiments import sources
+from experiments.datasets import load_arrays
+from experiments.sources import find_source, prepare
+from experiments.spec import CIFAR10_CNN, MNIST_CNN, Workload
+from tests.experiments.test_folder import write_images
+from tests.experiments.test_idx import write_mnist
+
+
+def find(workload: Workload, tmp_path: Path, **changes: Any) -> sources.Source:
+    options = {"setting": "auto", "data_folder": None, "cache": tmp_path / "cache", "offline": True}
+    return find_source(workload, **(options | changes))
+
+
+def test_digits_stand_in_for_mnist(tmp_path: Path) -> None:
+    prepared = prepare(find(MNIST_CNN, tmp_path), tmp_path / "cache")
+    dataset = prepared.dataset
+    assert dataset.stand_in_for == "MNIST"
+    assert (dataset.train_images, dataset.test_images) == (1437, 360)
+    train, test = load_arrays(Path(prepared.path), 100)
+    assert train.images.shape == (100, 28, 28, 1)
+    assert train.images.dtype == np.float32
+    assert 0.9 < train.images.max() <= 1.0
+    assert test.labels.dtype == np.int64
+    assert set(test.labels.tolist()) == set(range(10))
+
+
+def test_mnist_on_disk_goes_first_and_is_prepared_once(tmp_path: Path) -> None:
+    write_mnist(tmp_path / "ort mit ü", suffix=".gz")
+    source = find(MNIST_CNN, tmp_path, data_folder=tmp_path / "ort mit ü")
+    first = prepare(source, tmp_path / "cache")
+    made = Path(first.path).stat().st_mtime_ns
+    assert first.dataset.stand_in_for is None
+    assert prepare(source, tmp_path / "cache") == first
+    assert Path(first.path).stat().st_mtime_ns == made
+
+
+def test_packing_does_not_change_the_hash(tmp_path: Path) -> None:
+    write_mnist(tmp_path / "a", suffix=".gz")
+    write_mnist(tmp_path / "b")
+    hashes = {
+        prepare(
+            find(MNIST_CNN, tmp_path, data_folder=tmp_path / name), tmp_path / "cache"
+        ).dataset.sha256
+        for name in "ab"
+    }
+    assert len(hashes) == 1
+
+
+def test_changed_files_are_prepared_again(tmp_path: Path) -> None:
+    write_mnist(tmp_path / "data")
+    source = find(MNIST_CNN, tmp_path, data_folder=tmp_path / "data")
+    first = prepare(source, tmp_path / "cache")
+    write_mnist(tmp_path / "data", images=20)
+    second = prepare(source, tmp_path / "cache")
+    assert (first.dataset.train_images, second.dataset.train_images) == (12, 20)
+
+
+def test_truncated_file_stops_with_its_name(tmp_path: Path) -> None:
+    files = write_mnist(tmp_path / "data")
+    files[2].write_bytes(files[2].read_bytes()[:100])
+    source = find(MNIST_CNN, tmp_path, data_folder=tmp_path / "data")
+    with pytest.raises(DatasetError, match=r"t10k-images.*truncated"):
+        prepare(source, tmp_path / "cache")
+
+
+def test_cifar_without_data_says_how_to_supply_it(tmp_path: Path) -> None:
+    with pytest.raises(DatasetMissing) as caught:
+        find(CIFAR10_CNN, tmp_path)
+    assert "no network was to be used" in caught.value.why
+    assert "cifar-10-batches-py" in caught.value.cure
+    assert "folder:PATH" in caught.value.cure
+
+
+def test_image_folder_of_the_user(tmp_path: Path) -> None:
+    folder = write_images(tmp_path / "bilder")
+    prepared = prepare(find(CIFAR10_CNN, tmp_path, setting=f"folder:{folder}"), tmp_path / "cache")
+    assert prepared.dataset.name == "folder-bilder"
+    assert prepared.dataset.classes == ("cat", "dög")
+    assert prepared.dataset.channels == 3
+
+
+def test_unknown_setting_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="write 'auto' or 'folder:PATH'"):
+        find(MNIST_CNN, tmp_path, setting="somewhere")
+
+
+def test_data_folder_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="DLSURVEY_DATA_DIR"):
+        find(MNIST_CNN, tmp_path, data_folder=tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("stderr", "reason"),
+    [
+        (
+            "RuntimeError: Error downloading train-images\n",
+            "no mirror of torchvision's could be reached",
+        ),
+        ("RuntimeError: operator torchvision::nms does not exist\n", "see dlsurvey doctor"),
+    ],
+)
+def test_failed_download_falls_back_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stderr: str, reason: str
+) -> None:
+    def fail(*args: Any, **options: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(args, 1, "", stderr)
+
+    monkeypatch.setattr("experiments.sources.subprocess.run", fail)
+    source = find(MNIST_CNN, tmp_path, offline=False)
+    assert source.kind == "digits"
+    assert reason in source.origin
