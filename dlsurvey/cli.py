@@ -195,6 +195,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     logging.getLogger().addHandler(logging.NullHandler())
+    logging.raiseExceptions = False  # a log that cannot be written must not hide why
     logger = logging.getLogger("dlsurvey")
     try:
         cli(standalone_mode=False)

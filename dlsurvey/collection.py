@@ -10,10 +10,12 @@ from collectors.subjects import SUBJECTS
 from dlsurvey.config import Config
 from dlsurvey.console import Console
 from dlsurvey.errors import ConfigError, StoreError
+from dlsurvey.formats import join_words
 from dlsurvey.records import Collection, Gap
 from dlsurvey.store import Store
 
 DEADLINE_SECONDS = 300.0
+MAX_NAME_LENGTH = 200
 
 
 def select_collectors(config: Config, names: Iterable[str] = ()) -> tuple[Collector, ...]:
@@ -103,7 +105,7 @@ def find_collection_gaps(config: Config, store: Store) -> tuple[Gap, ...]:
     for collector in select_collectors(config):
         attempt = newest.get(collector.name)
         if attempt is not None:
-            gaps += attempt.gaps
+            gaps += _join_alike(attempt.gaps)
         else:
             gaps.append(
                 Gap(
@@ -113,6 +115,17 @@ def find_collection_gaps(config: Config, store: Store) -> tuple[Gap, ...]:
                 )
             )
     return tuple(gaps)
+
+
+def _join_alike(gaps: Iterable[Gap]) -> list[Gap]:
+    """One gap for all that have the same reason and the same cure."""
+    whats: dict[tuple[str, str], list[str]] = {}
+    for gap in gaps:
+        whats.setdefault((gap.why, gap.cure), []).append(gap.what)
+    return [
+        Gap(what=join_words(names)[:MAX_NAME_LENGTH], why=why, cure=cure)
+        for (why, cure), names in whats.items()
+    ]
 
 
 def _store(store: Store, collected: Collected) -> Collection:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from dlsurvey.collection import find_collection_gaps, select_collectors
 from dlsurvey.config import Config
+from dlsurvey.formats import format_date
 from dlsurvey.records import Collection
 from dlsurvey.store import Store
-from dlsurvey.words import format_date
 from experiments.frameworks import list_frameworks
 from experiments.plan import PROFILES
 from experiments.spec import WORKLOADS

@@ -12,6 +12,7 @@ from typing import IO
 
 import msgspec
 
+from dlsurvey.errors import StoreError
 from dlsurvey.records import Dataset, Environment, Metrics, Trial, TrialSpec
 from experiments.frameworks import Framework, hash_source, read_trainer_source
 from experiments.spec import Workload
@@ -68,10 +69,8 @@ class Bench:
         )
 
     def _run_process(self, job: Job, listen: Listener) -> tuple[Metrics | None, str | None]:
-        self.log_folder.mkdir(parents=True, exist_ok=True)
         expired = threading.Event()
-        log_path = self.log_folder / f"{job.spec.key}.log"
-        with log_path.open("wb") as log, _start_process(job, log) as process:
+        with self._open_log(job.spec) as log, _start_process(job, log) as process:
 
             def expire() -> None:
                 expired.set()
@@ -95,6 +94,17 @@ class Bench:
                 f"stopped after the time limit of {self.timeout_seconds:.0f} s for one trial",
             )
         return None, _explain_exit(code)
+
+    def _open_log(self, spec: TrialSpec) -> IO[bytes]:
+        path = self.log_folder / f"{spec.key}.log"
+        try:
+            self.log_folder.mkdir(parents=True, exist_ok=True)
+            return path.open("wb")
+        except OSError as error:
+            raise StoreError(
+                f"The log {path} cannot be written ({error.strerror}): make room, or choose another"
+                " folder with [build] logs."
+            ) from error
 
 
 def _start_process(job: Job, log: IO[bytes]) -> subprocess.Popen[bytes]:

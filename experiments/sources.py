@@ -6,6 +6,7 @@ process of their own and kept in the cache, so that the parent stays small.
 """
 
 import hashlib
+import logging
 import subprocess
 import sys
 from importlib import metadata
@@ -22,6 +23,8 @@ from experiments.spec import Workload
 FOLDER_PREFIX = "folder:"
 DOWNLOAD_TIMEOUT_SECONDS = 900
 PREPARE_TIMEOUT_SECONDS = 1800
+
+logger = logging.getLogger(__name__)
 
 TITLES = {"mnist": "MNIST", "cifar10": "CIFAR-10"}
 
@@ -147,10 +150,10 @@ def _download(workload: Workload, downloads: Path) -> str | None:
         return f"the download took over {DOWNLOAD_TIMEOUT_SECONDS} s"
     if answer.returncode == 0:
         return None
-    lines = answer.stderr.strip().splitlines() or ["no message"]
-    if "circular import" in answer.stderr or "torchvision::nms" in answer.stderr:
+    logger.warning("download of %s: %s", workload.dataset, answer.stderr.strip()[-1000:])
+    if "torchvision::nms" in answer.stderr:
         return "torchvision does not fit the installed torch (see dlsurvey doctor)"
-    return f"no mirror of torchvision's could be reached ({lines[-1][:160]})"
+    return "no mirror of torchvision's could be reached"
 
 
 def _fall_back(workload: Workload, reason: str) -> Source:

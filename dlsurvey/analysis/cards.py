@@ -9,8 +9,8 @@ from collectors.subjects import SUBJECTS, Subject
 from dlsurvey.analysis.evidence import Evidence, iterate_rows
 from dlsurvey.analysis.findings import Card, Fact, Provenance
 from dlsurvey.analysis.provenance import describe_source
+from dlsurvey.formats import format_date
 from dlsurvey.records import Trial
-from dlsurvey.words import format_date
 
 FILE_NAME = "frameworks.toml"
 

@@ -1,6 +1,7 @@
 """Turns verdicts and numbers into sentences: none is written where data could contradict it."""
 
 from dlsurvey.analysis.findings import Comparison
+from dlsurvey.formats import format_effect, format_quantity
 
 QUANTITIES = {
     "test_accuracy": "test accuracy",
@@ -9,32 +10,13 @@ QUANTITIES = {
 }
 
 
-def format_quantity(quantity: str, value: float) -> str:
-    """A value with its unit: '98.91 %', '14.2 s', '812 MB'."""
-    if quantity == "test_accuracy":
-        return f"{100 * value:.2f} %"
-    if quantity == "epoch_seconds":
-        return f"{value:.3g} s" if value < 10 else f"{value:.1f} s"
-    return f"{value / 1e6:,.0f} MB"
-
-
-def format_effect(quantity: str, value: float) -> str:
-    """A difference with its unit and sign; accuracies differ in points."""
-    sign = "−" if value < 0 else "+"
-    if quantity == "test_accuracy":
-        return f"{sign}{100 * abs(value):.2f} points"
-    if quantity == "epoch_seconds":
-        return f"{sign}{abs(value):.3g} s"
-    return f"{sign}{abs(value) / 1e6:,.0f} MB"
-
-
 def describe_comparison(comparison: Comparison, workload: str, a: str, b: str) -> str:
     """What the comparison allows to say, and no more. `a` and `b` are the frameworks' titles."""
     quantity = comparison.quantity
     name = QUANTITIES[quantity]
     means = (
-        f"{a} {format_quantity(quantity, comparison.a_mean)},"
-        f" {b} {format_quantity(quantity, comparison.b_mean)}"
+        f"{a} {format_quantity(comparison.a_mean, quantity)},"
+        f" {b} {format_quantity(comparison.b_mean, quantity)}"
     )
     if comparison.verdict == "single_run":
         return (
@@ -62,9 +44,9 @@ def describe_comparison(comparison: Comparison, workload: str, a: str, b: str) -
 
 
 def _format_interval(comparison: Comparison) -> str:
-    effect = format_effect(comparison.quantity, comparison.effect)
+    effect = format_effect(comparison.effect, comparison.quantity)
     if comparison.low is None or comparison.high is None:
         return effect
-    low = format_effect(comparison.quantity, comparison.low)
-    high = format_effect(comparison.quantity, comparison.high)
+    low = format_effect(comparison.low, comparison.quantity)
+    high = format_effect(comparison.high, comparison.quantity)
     return f"{effect} (95 % interval {low} to {high})"

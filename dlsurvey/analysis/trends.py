@@ -12,8 +12,8 @@ from collectors.subjects import SUBJECTS, Subject
 from dlsurvey.analysis.evidence import Evidence, iterate_rows
 from dlsurvey.analysis.findings import Point, Provenance, Series, Trend
 from dlsurvey.analysis.provenance import describe_source, explain_metric
+from dlsurvey.formats import format_date, format_value, join_words
 from dlsurvey.records import Method, ObservationStatus, Record, Resolution
-from dlsurvey.words import format_date, join_words
 
 Kind = Literal["lines", "bars", "shares"]
 
@@ -26,8 +26,6 @@ class Signal(Record, frozen=True, kw_only=True):
     metric: str
     unit: str
     kind: Kind
-    noun: str
-    """What is counted, as it stands in a sentence: 'GitHub stars'."""
     meaning: str = ""
     """Set where the collector's own words do not fit what is shown."""
 
@@ -39,7 +37,6 @@ SIGNALS = (
         metric="stars",
         unit="stars",
         kind="lines",
-        noun="GitHub stars",
     ),
     Signal(
         key="github-stars-weekly",
@@ -47,7 +44,6 @@ SIGNALS = (
         metric="stars_retained_weekly",
         unit="stars a week",
         kind="lines",
-        noun="new GitHub stars a week",
     ),
     Signal(
         key="pypi-downloads",
@@ -55,7 +51,6 @@ SIGNALS = (
         metric="downloads_monthly",
         unit="downloads a month",
         kind="lines",
-        noun="downloads a month",
     ),
     Signal(
         key="stackoverflow-questions",
@@ -63,7 +58,6 @@ SIGNALS = (
         metric="questions_yearly",
         unit="questions a year",
         kind="lines",
-        noun="questions a year on Stack Overflow",
     ),
     Signal(
         key="conference-papers",
@@ -71,7 +65,6 @@ SIGNALS = (
         metric="conference_papers",
         unit="% of papers",
         kind="lines",
-        noun="of the papers at the conferences counted in every year",
         meaning=(
             "Percent of all papers that mention the framework, over the conferences for which"
             " every year was counted. A paper may mention both; one that names none tells"
@@ -84,7 +77,6 @@ SIGNALS = (
         metric="release",
         unit="releases a year",
         kind="lines",
-        noun="stable releases",
         meaning=(
             "Releases on the Python package index by calendar year; withdrawn ones and"
             " pre-releases are left out, and the running year is not over. Many releases are"
@@ -95,9 +87,8 @@ SIGNALS = (
         key="pypi-wheel-size",
         title="Size of the package",
         metric="wheel_bytes",
-        unit="bytes",
+        unit="MB",
         kind="lines",
-        noun="bytes of the wheel for Linux on x86-64",
     ),
 )
 
@@ -119,7 +110,7 @@ def _make_trend(signal: Signal, frame: pd.DataFrame) -> Trend:
         for _, part in frame[frame["subject"] == subject.name].groupby("source", sort=True):
             rows = list(iterate_rows(part))
             series.append(_make_series(subject, signal.metric, rows))
-            provenance.append(_make_provenance(rows))
+            provenance.append(_make_provenance(subject.title, rows))
     first = str(frame["source"].iloc[0])
     return Trend(
         key=signal.key,
@@ -159,7 +150,7 @@ def _make_series(subject: Subject, metric: str, rows: Sequence[dict[str, object]
     )
 
 
-def _make_provenance(rows: Sequence[dict[str, object]]) -> Provenance:
+def _make_provenance(title: str, rows: Sequence[dict[str, object]]) -> Provenance:
     retrieved_at = _find_newest_retrieval(rows)
     newest = max(rows, key=lambda row: str(row["retrieved_at"]))
     names = dict.fromkeys(describe_source(str(row["source"]), str(row["url"])) for row in rows)
@@ -167,6 +158,7 @@ def _make_provenance(rows: Sequence[dict[str, object]]) -> Provenance:
         source="; ".join(names),
         status=msgspec.convert(newest["status"], ObservationStatus),
         date=retrieved_at.date(),
+        note="" if newest["source"] == "published" else title,
         url=str(newest["url"]),
     )
 
@@ -204,14 +196,8 @@ def _describe_course(signal: Signal, series: Sequence[Series]) -> str:
 
 
 def _format(signal: Signal, point: Point, resolution: Resolution) -> str:
-    if signal.unit.startswith("%"):
-        value = f"{point.value:.1f} %"
-    elif signal.unit == "bytes":
-        value = f"{point.value / 1e6:,.0f} MB"
-    else:
-        value = f"{point.value:,.0f}"
     when = str(point.start.year) if resolution == "year" else format_date(point.start)
-    return f"{value} ({when})"
+    return f"{format_value(point.value, signal.unit)} ({when})"
 
 
 def _keep(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
@@ -261,8 +247,8 @@ def _share_papers(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     return pd.DataFrame(shares)
 
 
-def _keep_newest_line(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    """Leave out late releases of old branches: each that stays is newer than all before it."""
+def _measure_wheels(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+    """Megabytes, without late releases of old branches: each that stays is newer than all before."""
     newest: dict[str, Version] = {}
     kept = []
     for place, row in enumerate(iterate_rows(frame)):
@@ -270,7 +256,7 @@ def _keep_newest_line(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
         if subject not in newest or version > newest[subject]:
             newest[subject] = version
             kept.append(place)
-    return frame.iloc[kept]
+    return frame.iloc[kept].assign(value=lambda kept_rows: kept_rows["value"] / 1e6)
 
 
 def _drop_year(labels: pd.Series) -> list[str]:
@@ -283,6 +269,6 @@ def _years(starts: pd.Series) -> list[int]:
 
 PREPARATIONS: dict[str, Callable[[pd.DataFrame, Evidence], pd.DataFrame]] = {
     "release": _count_releases,
-    "wheel_bytes": _keep_newest_line,
+    "wheel_bytes": _measure_wheels,
     "conference_papers": _share_papers,
 }

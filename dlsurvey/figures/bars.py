@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 
 from dlsurvey.analysis.findings import Point, Series, Trend
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
-from dlsurvey.figures.formats import format_value
 from dlsurvey.figures.style import INK, MUTED, Look
+from dlsurvey.formats import format_value
 
 BAR = 0.19
 """Inches that one bar takes where there is room."""

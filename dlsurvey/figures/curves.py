@@ -6,9 +6,9 @@ from matplotlib.ticker import MaxNLocator
 from dlsurvey.analysis.findings import Curve, Member, WorkloadFindings
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
 from dlsurvey.figures.figure import Cell, Figure, Table, name_figure
-from dlsurvey.figures.formats import format_number, format_percent
 from dlsurvey.figures.labels import label_ends
 from dlsurvey.figures.style import Look
+from dlsurvey.formats import format_number, format_percent
 
 HEIGHT = 2.5
 

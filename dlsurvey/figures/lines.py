@@ -10,9 +10,9 @@ from matplotlib.ticker import FuncFormatter
 
 from dlsurvey.analysis.findings import Point, Series, Trend
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
-from dlsurvey.figures.formats import format_value
 from dlsurvey.figures.labels import label_ends
 from dlsurvey.figures.style import Look
+from dlsurvey.formats import format_value
 
 HEIGHT = 2.3
 EPOCH = date(1970, 1, 1).toordinal()

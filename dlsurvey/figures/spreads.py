@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from dlsurvey.analysis.findings import Member, Spread, WorkloadFindings
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
 from dlsurvey.figures.figure import Cell, Figure, Table, name_figure
-from dlsurvey.figures.formats import format_memory, format_percent, format_seconds
 from dlsurvey.figures.style import INK, MUTED, Look
+from dlsurvey.formats import format_memory, format_percent, format_seconds
 
 
 class Quantity(NamedTuple):

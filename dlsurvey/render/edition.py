@@ -11,6 +11,7 @@ from typing import Literal
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.errors import RenderError
 from dlsurvey.figures import draw_figures
+from dlsurvey.files import explaining
 from dlsurvey.records import SCHEMA, to_json
 from dlsurvey.render.html import render_html
 from dlsurvey.render.pdf import render_pdf
@@ -31,21 +32,17 @@ def write_edition(
     Raises RenderError where the disk is full or the place may not be written.
     """
     files = render_files(findings, formats)
-    try:
+    with explaining(RenderError, f"write the edition to {folder}"):
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise _explain(error, folder) from error
-    try:
-        for name, content in files.items():
-            _write_file(draft / name, content)
-        _write_file(draft / MANIFEST, write_manifest(findings, files))
-        draft.chmod(0o755)
-        _replace(draft, folder)
-    except OSError as error:
-        raise _explain(error, folder) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        try:
+            for name, content in files.items():
+                _write_file(draft / name, content)
+            _write_file(draft / MANIFEST, write_manifest(findings, files))
+            draft.chmod(0o755)
+            _replace(draft, folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
     return tuple(folder / name for name in (*files, MANIFEST))
 
 
@@ -110,11 +107,3 @@ def _replace(draft: Path, folder: Path) -> None:
         old.rename(folder)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _explain(error: OSError, folder: Path) -> RenderError:
-    place = error.filename or folder
-    return RenderError(
-        f"The edition {folder.name} could not be written: {error.strerror} ({place})."
-        " Free some space or choose a folder you may write to, then run dlsurvey render again."
-    )

@@ -7,9 +7,10 @@ from typing import Literal, NamedTuple
 import jinja2
 from markupsafe import Markup
 
+from dlsurvey import formats
 from dlsurvey.analysis.findings import Comparison, Findings, WorkloadFindings
 from dlsurvey.errors import RenderError
-from dlsurvey.figures import Cell, Figure, formats, name_figure
+from dlsurvey.figures import Cell, Figure, name_figure
 from dlsurvey.render.inline import inline_print, inline_screen
 from dlsurvey.render.listings import highlight_print, highlight_screen, list_indents
 from dlsurvey.render.references import Citations, read_references
@@ -84,8 +85,8 @@ def make_environment() -> jinja2.Environment:
         "memory": formats.format_memory,
         "day": formats.format_date,
         "cell": write_cell,
-        "quantity": write_quantity,
-        "effect": write_effect,
+        "quantity": formats.format_quantity,
+        "effect": formats.format_effect,
         "web": is_web_address,
     }
     environment.globals |= {
@@ -119,27 +120,6 @@ def write_cell(value: Cell) -> str:
             return f"{value:,}"
         case _:
             return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
-
-
-def write_quantity(value: float, quantity: str) -> str:
-    """A measured value in the unit of its quantity."""
-    match quantity:
-        case "test_accuracy":
-            return formats.format_percent(value)
-        case "peak_memory_bytes" | "memory":
-            return formats.format_memory(value)
-        case "epoch_seconds" | "seconds":
-            return formats.format_seconds(value)
-        case _:
-            return f"{value:.4f}"
-
-
-def write_effect(value: float, quantity: str) -> str:
-    """A difference, with its sign; accuracies differ by percentage points."""
-    sign = "+" if value > 0 else ""
-    if quantity == "test_accuracy":
-        return f"{sign}{100 * value:.2f} points".replace("-", formats.MINUS)
-    return sign + write_quantity(value, quantity)
 
 
 def map_titles(workload: WorkloadFindings) -> Mapping[str, str]:

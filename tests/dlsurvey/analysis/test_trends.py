@@ -140,11 +140,14 @@ def test_late_releases_of_old_branches_do_not_zigzag(tmp_path: Path) -> None:
     sizes = {"metric": "wheel_bytes", "unit": "bytes"}
     trend = find(
         tmp_path,
-        make_release("2.0", date(2024, 1, 1), value=500, **sizes),
+        make_release("2.0", date(2024, 1, 1), value=500e6, **sizes),
         make_release("1.15.5", date(2024, 2, 1), value=100, **sizes),
-        make_release("2.1", date(2024, 3, 1), value=510, **sizes),
+        make_release("2.1", date(2024, 3, 1), value=510e6, **sizes),
     )["pypi-wheel-size"]
-    assert [point.label for point in trend.series[0].points] == ["2.0", "2.1"]
+    assert [(point.label, point.value) for point in trend.series[0].points] == [
+        ("2.0", 500.0),
+        ("2.1", 510.0),
+    ]
 
 
 def test_shares_of_papers_are_over_steady_conferences(tmp_path: Path) -> None:

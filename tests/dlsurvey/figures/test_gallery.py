@@ -8,8 +8,8 @@ import pytest
 
 from dlsurvey.analysis.findings import Findings, Point, Trend
 from dlsurvey.figures import Figure, draw_figures
-from dlsurvey.figures.formats import format_memory, format_percent, format_seconds
 from dlsurvey.figures.lines import split_at_holes
+from dlsurvey.formats import format_memory, format_percent, format_seconds
 from tests.dlsurvey.render.sample import make_findings, make_series, make_trends, make_workload
 
 SVG = "{http://www.w3.org/2000/svg}"

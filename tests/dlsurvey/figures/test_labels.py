@@ -6,14 +6,14 @@ from datetime import date
 import pytest
 
 from dlsurvey.figures import name_figure
-from dlsurvey.figures.formats import (
+from dlsurvey.figures.labels import spread_apart
+from dlsurvey.formats import (
     format_date,
     format_memory,
     format_number,
     format_percent,
     format_seconds,
 )
-from dlsurvey.figures.labels import spread_apart
 
 
 def test_labels_keep_their_distance_and_order() -> None:

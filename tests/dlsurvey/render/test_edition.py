@@ -112,7 +112,7 @@ def test_no_cell_is_a_formula(start: str) -> None:
 
 def test_a_place_that_is_no_folder_is_explained(tmp_path: Path, small: Findings) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(RenderError, match="could not be written"):
+    with pytest.raises(RenderError, match=r"a part of the path is a file|there is a file where"):
         write_edition(small, tmp_path / "file" / "edition", ())
 
 
@@ -127,7 +127,7 @@ def test_a_full_disk_leaves_the_old_edition(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", refuse)
-    with pytest.raises(RenderError, match="No space left on device"):
+    with pytest.raises(RenderError, match="the disk is full"):
         write_edition(small, folder, ())
     assert read_all(folder) == before
     assert os.listdir(tmp_path) == ["edition"]
@@ -147,7 +147,7 @@ def test_a_failed_exchange_puts_the_old_edition_back(
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", refuse)
-    with pytest.raises(RenderError, match="Permission denied"):
+    with pytest.raises(RenderError, match="not permitted"):
         write_edition(small, folder, ())
     monkeypatch.undo()
     assert read_all(folder) == before

@@ -13,7 +13,7 @@ import pytest
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.errors import RenderError
 from dlsurvey.figures import Figure, draw_figures
-from dlsurvey.figures.formats import format_memory, format_percent, format_seconds
+from dlsurvey.formats import format_memory, format_percent, format_seconds
 from dlsurvey.render import render_html
 from dlsurvey.render.pages import make_environment
 from dlsurvey.render.references import Citations, read_references

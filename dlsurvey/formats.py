@@ -1,21 +1,15 @@
-"""Turns numbers and dates into the words that figures, tables and sentences print."""
+"""Turns numbers, dates and lists into the words that figures, tables and sentences print.
 
+The same on every system, whatever its locale.
+"""
+
+from collections.abc import Sequence
 from datetime import date, datetime
 
 MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -55,8 +49,36 @@ def format_date(day: date | datetime) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def format_quantity(value: float, quantity: str) -> str:
+    """A measured value in the unit of its quantity: '98.91 %', '14.2 s', '812 MB', else '0.4321'."""
+    match quantity:
+        case "test_accuracy":
+            return format_percent(value)
+        case "peak_memory_bytes" | "memory":
+            return format_memory(value)
+        case "epoch_seconds" | "seconds":
+            return format_seconds(value)
+        case _:
+            return f"{value:.4f}"
+
+
+def format_effect(value: float, quantity: str) -> str:
+    """A difference with its sign; accuracies differ by percentage points."""
+    sign = "+" if value > 0 else ""
+    if quantity == "test_accuracy":
+        return f"{sign}{100 * value:.2f} points".replace("-", MINUS)
+    return sign + format_quantity(value, quantity)
+
+
 def format_value(value: float, unit: str) -> str:
-    """A value of a trend with what its unit asks for."""
-    if unit in {"%", "percent"}:
+    """A value of a trend with what its unit asks for: '19.6 %', '573 MB', else the bare number."""
+    if unit.startswith(("%", "percent")):
         return f"{value:.0f} %" if value == int(value) else f"{value:.1f} %"
+    if unit == "MB":
+        return f"{value:,.0f} MB"
     return format_number(value)
+
+
+def join_words(words: Sequence[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
