@@ -14,7 +14,7 @@ from dlsurvey.records import Dataset, TrialSpec
 from experiments.datasets import Pixels, save_pixels
 from experiments.digits import read_pixels
 from experiments.environment import count_cores, read_environment
-from experiments.frameworks import FRAMEWORKS, Framework
+from experiments.frameworks import PYTORCH, TENSORFLOW, Framework
 from experiments.runner import Bench
 from experiments.spec import MNIST_CNN
 
@@ -37,7 +37,7 @@ def measure(pairs: int) -> list[Claim]:
             digits.test_labels,
         )
         save_pixels(folder / "digits.npz", pixels)
-        return [_measure_framework(framework, pairs, folder) for framework in FRAMEWORKS]
+        return [_measure_framework(framework, pairs, folder) for framework in (TENSORFLOW, PYTORCH)]
 
 
 def _measure_framework(framework: Framework, pairs: int, folder: Path) -> Claim:

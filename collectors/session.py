@@ -5,6 +5,7 @@ One session serves one source. It may be used from several threads.
 
 import hashlib
 import logging
+import ssl
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,6 +15,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 import msgspec
+import truststore
 from hishel import CacheOptions, SqliteStorage
 from hishel.httpx import CacheTransport
 from httpx_retries import RetryTransport
@@ -75,7 +77,11 @@ class Session:
     def _stack(self, cache_dir: Path | None, network: httpx.BaseTransport | None) -> Any:
         # A client rather than a transport at the bottom: it knows the proxies and
         # certificates that the environment names.
-        wire = WireTransport(self.source, httpx.Client(transport=network), self.limits, self.clock)
+        # The system's certificates, as pip has it: behind a company's proxy its authority counts.
+        client = httpx.Client(
+            transport=network, verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        )
+        wire = WireTransport(self.source, client, self.limits, self.clock)
         retrying = RetryTransport(wire, make_retry(self.limits, self.clock))
         refusing = RefusingTransport(retrying)
         storage = _open_storage(cache_dir, self.source)

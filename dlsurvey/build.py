@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -13,6 +14,8 @@ from dlsurvey.records import Edition, Mode, Protocol
 from dlsurvey.store import Store
 from dlsurvey.training import Request, Workshop
 from experiments.plan import PROFILES, Profile
+
+T = TypeVar("T")
 
 
 class Survey:
@@ -73,10 +76,10 @@ class Survey:
                 profile, budget_seconds=parse_duration(settings.budget)
             )
         return Request(
-            workloads=options.workloads or settings.workloads,
-            frameworks=options.frameworks or settings.frameworks,
+            workloads=_once(options.workloads or settings.workloads),
+            frameworks=_once(options.frameworks or settings.frameworks),
             profile=_adjust(profile, options),
-            protocol=options.protocol,
+            protocols=_once(options.protocols),
             mode=options.mode,
             offline=options.offline,
         )
@@ -89,11 +92,16 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     offline: bool = False
     workloads: tuple[str, ...] = ()
     frameworks: tuple[str, ...] = ()
-    protocol: Protocol = "idiomatic"
+    protocols: tuple[Protocol, ...] = ("controlled", "idiomatic")
     mode: Mode | None = None
     epochs: int | None = None
     seeds: int | None = None
     budget: str | None = None
+
+
+def _once(names: tuple[T, ...]) -> tuple[T, ...]:
+    """Each name once, in the order given."""
+    return tuple(dict.fromkeys(names))
 
 
 def _adjust(profile: Profile, options: Options) -> Profile:

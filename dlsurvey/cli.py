@@ -3,7 +3,9 @@
 Nothing heavy is imported before a command needs it.
 """
 
+import errno
 import logging
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,9 +96,12 @@ def collect(sources: tuple[str, ...], strict: bool, config: Path | None) -> None
 @click.option("--framework", "frameworks", multiple=True, help="Only this one; may be repeated.")
 @click.option(
     "--protocol",
-    type=click.Choice(["idiomatic"]),
-    default="idiomatic",
-    help="idiomatic: each framework as its own tutorial writes it.",
+    "protocols",
+    type=click.Choice(["controlled", "idiomatic"]),
+    multiple=True,
+    default=("controlled", "idiomatic"),
+    help="controlled: same weights, batches and optimiser. idiomatic: each framework as its own"
+    " tutorial writes it. Default: both.",
 )
 @click.option("--mode", type=click.Choice(["eager", "graph", "compiled"]))
 @click.option("--epochs", type=click.IntRange(1), help="Default: the survey's own number.")
@@ -188,6 +193,11 @@ def _finish(*, complete: bool, strict: bool) -> None:
     sys.exit(EXIT_GAPS if strict and not complete else 0)
 
 
+def _interrupt(number: int, frame: object) -> None:
+    """A request to end is what Ctrl-C is."""
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Run the command line: the one place where errors are caught."""
     for stream in (sys.stdout, sys.stderr):
@@ -197,12 +207,17 @@ def main() -> None:
     logging.getLogger().addHandler(logging.NullHandler())
     logging.raiseExceptions = False  # a log that cannot be written must not hide why
     logger = logging.getLogger("dlsurvey")
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         cli(standalone_mode=False)
     except SurveyError as error:
         logger.error(str(error))
         click.echo(f"dlsurvey: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EPIPE, errno.EIO):
+            raise
+        sys.exit(1)  # standard output is full or gone: there is nowhere left to say so
     except click.ClickException as error:
         error.show()
         sys.exit(2)

@@ -59,11 +59,20 @@ class Experiments(_Section, frozen=True, kw_only=True):
     frameworks: tuple[str, ...] = ("tensorflow", "pytorch")
     budget: str | None = None
     """Training time of the standard profile, such as "10m" or "1h30m"."""
-    threads: Annotated[int, Meta(ge=1)] | None = None
+    threads: Annotated[int, Meta(ge=1, le=1024)] | None = None
     """None: all processors that the process may use."""
     trial_timeout: str = "2h"
     data: dict[str, str] = field(default_factory=dict)
     """Per workload 'auto' or 'folder:PATH'."""
+
+
+class Margins(_Section, frozen=True, kw_only=True):
+    """[margins]: the largest differences that do not matter; within them results are equivalent."""
+
+    accuracy_points: Annotated[float, Meta(gt=0, le=100)] = 0.5
+    """Percentage points of test accuracy."""
+    time_percent: Annotated[float, Meta(gt=0, le=100)] = 5.0
+    memory_percent: Annotated[float, Meta(gt=0, le=100)] = 5.0
 
 
 class SourceSettings(_Section, frozen=True, kw_only=True):
@@ -80,6 +89,7 @@ class Settings(_Section, frozen=True, kw_only=True):
     build: Build = Build()
     data: Data = Data()
     experiments: Experiments = Experiments()
+    margins: Margins = Margins()
     sources: dict[str, SourceSettings] = field(default_factory=dict)
 
 
@@ -90,14 +100,14 @@ class Config:
         """`folder` is that of survey.toml; `environment` is `os.environ` or a test's."""
         self.settings = settings
         self.folder = folder
-        self.store = folder / settings.data.store
-        self.reports = folder / settings.build.reports
-        self.logs = folder / settings.build.logs
-        named = environment.get("DLSURVEY_DATA_DIR") or None
-        self.data_folder = (
-            Path(named).expanduser().absolute() if named else self._resolve(settings.data.dir)
-        )
-        self._cache = self._resolve(settings.data.cache)
+        self.store = _resolve(folder, settings.data.store)
+        self.reports = _resolve(folder, settings.build.reports)
+        self.logs = _resolve(folder, settings.build.logs)
+        named = environment.get("DLSURVEY_DATA_DIR")
+        place, below = (named, Path.cwd()) if named else (settings.data.dir, folder)
+        self.data_folder = _resolve(below, place) if place else None
+        cache = settings.data.cache
+        self._cache = _resolve(folder, cache) if cache else None
 
     @property
     def cache(self) -> Path:
@@ -117,10 +127,7 @@ class Config:
         """'auto', or 'folder:PATH' with the path resolved."""
         setting = self.settings.experiments.data.get(workload, "auto")
         prefix, colon, path = setting.partition(":")
-        return f"{prefix}:{self._resolve(path)}" if colon else setting
-
-    def _resolve(self, path: str | None) -> Path | None:
-        return None if path is None else self.folder / Path(path).expanduser()
+        return f"{prefix}:{_resolve(self.folder, path)}" if colon else setting
 
 
 def load_config(path: Path | None, environment: dict[str, str] | None = None) -> Config:
@@ -146,17 +153,51 @@ def load_config(path: Path | None, environment: dict[str, str] | None = None) ->
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
     _check_durations(path, settings)
+    _check_names(path, settings)
     return Config(settings, path.absolute().parent, environment)
 
 
 def parse_duration(text: str) -> float:
     """Seconds of '90s', '10m', '1h30m' or a bare number of seconds; raises ConfigError."""
-    match = re.fullmatch(r"\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s?)?\s*", text)
+    match = re.fullmatch(r"\s*(?:(\d{1,4})h)?\s*(?:(\d{1,6})m)?\s*(?:(\d{1,8})s?)?\s*", text)
     hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
     total = 3600 * hours + 60 * minutes + seconds
     if not total:
         raise ConfigError(f"'{text}' is no duration: write '90s', '10m' or '1h30m'.")
     return float(total)
+
+
+def _resolve(folder: Path, path: str) -> Path:
+    """`path` from `folder`, a leading ~ expanded; raises ConfigError for a user who is not there."""
+    try:
+        return folder / Path(path).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(f"The path '{path}' names no user of this machine: {error}") from error
+
+
+def _check_names(path: Path, settings: Settings) -> None:
+    """Workloads, frameworks and sources must be registered; cheap: nothing heavy is imported."""
+    from collectors import list_collectors
+    from experiments.frameworks import list_frameworks
+    from experiments.spec import WORKLOADS
+
+    experiments = settings.experiments
+    workloads = [one.name for one in WORKLOADS]
+    frameworks = [one.name for one in list_frameworks()]
+    for table, kind, given, known in (
+        ("experiments", "workload", experiments.workloads, workloads),
+        ("experiments.data", "workload", tuple(experiments.data), workloads),
+        ("experiments", "framework", experiments.frameworks, frameworks),
+        ("sources", "source", tuple(settings.sources), [one.name for one in list_collectors()]),
+    ):
+        for name in given:
+            if name not in known:
+                close = difflib.get_close_matches(name, known, n=1)
+                hint = f" Did you mean '{close[0]}'?" if close else ""
+                raise ConfigError(
+                    f"{path}: there is no {kind} '{name}' ([{table}]).{hint}"
+                    f" Known: {', '.join(known)}."
+                )
 
 
 def _check_durations(path: Path, settings: Settings) -> None:
@@ -193,5 +234,6 @@ def _known_keys(table: str) -> tuple[str, ...]:
             return tuple(SourceSettings.__struct_fields__)
         section = {
             "survey": Survey, "build": Build, "data": Data, "experiments": Experiments,
+            "margins": Margins,
         }.get(name, SourceSettings)  # fmt: skip
     return tuple(section.__struct_fields__)

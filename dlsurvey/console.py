@@ -1,6 +1,8 @@
 """Turns progress into bars on a terminal and plain lines elsewhere, and keeps all of it in a log file."""
 
+import io
 import logging
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -23,14 +25,15 @@ class Console:
 
     def __init__(self, *, terminal: bool | None = None, stream: TextIO | None = None) -> None:
         """`terminal`: draw bars; None asks the stream."""
-        self._stream = stream or sys.stdout
+        # Without a standard output (closed by the caller) there is nobody to tell but the log.
+        self._stream: TextIO = stream or sys.stdout or io.StringIO()
         self._terminal = self._stream.isatty() if terminal is None else terminal
         self.log_path: Path | None = None
 
     def open_log(self, folder: Path, command: str) -> None:
         """From here on keep everything in a file of `folder`; raises StoreError."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        path = folder / f"{command}-{stamp}.log"
+        path = folder / f"{command}-{stamp}-{os.getpid()}.log"
         with explaining(StoreError, f"write the log {path}"):
             folder.mkdir(parents=True, exist_ok=True)
             handler = logging.FileHandler(path, encoding="utf-8")

@@ -8,6 +8,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal, get_args
 
+import msgspec
+
 from dlsurvey import __version__
 from dlsurvey.collection import find_collection_gaps
 from dlsurvey.config import Config
@@ -21,7 +23,20 @@ from experiments.frameworks import FRAMEWORKS
 
 Format = Literal["html", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-VERSIONED = ("dlsurvey", "weasyprint", "matplotlib", *(one.package for one in FRAMEWORKS), "keras")
+VERSIONED = (
+    "weasyprint",
+    "matplotlib",
+    *dict.fromkeys(name for one in FRAMEWORKS for name in (one.package, *one.companions)),
+)
+
+
+class _ListedFile(msgspec.Struct):
+    path: str
+    sha256: str
+
+
+class _Manifest(msgspec.Struct):
+    files: list[_ListedFile]
 
 
 def assemble(config: Config, store: Store) -> Edition:
@@ -62,6 +77,7 @@ def assemble(config: Config, store: Store) -> Edition:
         observation_lines=lines,
         trials=training.trials,
         datasets=training.datasets,
+        parity=training.parity,
         plan=training.plan,
         gaps=gaps,
         previous=newest.id if newest else None,
@@ -82,8 +98,9 @@ def render(
     folder = config.reports / edition.id
     renderer_sha256 = hash_renderer(config, formats)
     mark = config.store / "rendered" / f"{edition.id}.sha256"
+    newest = store.list_editions()[-1].id
     if _is_current(folder, mark, renderer_sha256):
-        _point_latest(config.reports, edition.id)
+        _point_latest(config.reports, newest)
         return folder, False
     os.environ["SOURCE_DATE_EPOCH"] = str(int(edition.created_at.timestamp()))
     from dlsurvey.analysis.survey import find_out
@@ -94,7 +111,7 @@ def render(
     with explaining(RenderError, f"write {mark}"):
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(renderer_sha256, encoding="ascii")
-    _point_latest(config.reports, edition.id)
+    _point_latest(config.reports, newest)
     return folder, True
 
 
@@ -110,22 +127,33 @@ def hash_renderer(config: Config, formats: Sequence[Format]) -> str:
 
 
 def _is_current(folder: Path, mark: Path, renderer_sha256: str) -> bool:
+    """Whether the files are there as their manifest lists them, written by this very renderer."""
     try:
-        return (folder / "manifest.json").is_file() and mark.read_text() == renderer_sha256
-    except FileNotFoundError:
+        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=_Manifest)
+        return mark.read_text() == renderer_sha256 and all(
+            hashlib.sha256((folder / file.path).read_bytes()).hexdigest() == file.sha256
+            for file in manifest.files
+        )
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return False
 
 
 def _point_latest(reports: Path, edition_id: str) -> None:
     """`reports/latest` leads to the newest edition: a link, or where there are none a text file."""
-    latest, temporary = reports / "latest", reports / ".latest.tmp"
+    latest, temporary = reports / "latest", reports / f".latest-{os.getpid()}.tmp"
+    if not (reports / edition_id).is_dir():
+        return
     with explaining(RenderError, f"write {latest}"):
         temporary.unlink(missing_ok=True)
         try:
             temporary.symlink_to(edition_id, target_is_directory=True)
         except (NotImplementedError, PermissionError):
             temporary.write_text(f"{edition_id}\n", encoding="utf-8")
-        temporary.replace(latest)
+        try:
+            temporary.replace(latest)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def _find_failed_trials(store: Store, trials: Sequence[str]) -> tuple[Gap, ...]:
@@ -154,7 +182,7 @@ def _read_clock() -> datetime:
 
 def _read_versions() -> dict[str, str]:
     versions = {"dlsurvey": __version__}
-    for package in VERSIONED[1:]:
+    for package in VERSIONED:
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

@@ -15,6 +15,8 @@ _CURES = {
     errno.EACCES: "this is not permitted: choose another folder or change its permissions",
     errno.EPERM: "this is not permitted: choose another folder or change its permissions",
     errno.EROFS: "the file system is read-only: choose another folder",
+    errno.ENOENT: "it is not there: restore it, or let `dlsurvey build` make it anew",
+    errno.EISDIR: "there is a folder where a file is needed: move it",
     errno.EEXIST: "there is a file where a folder is needed: move it or choose another folder",
     errno.ENOTDIR: "a part of the path is a file: choose another folder",
     errno.ENAMETOOLONG: "the path is too long: choose a shorter one",

@@ -70,6 +70,18 @@ def format_effect(value: float, quantity: str) -> str:
     return sign + format_quantity(value, quantity)
 
 
+def format_share(value: float) -> str:
+    """A relative difference with its sign: 0.052 gives '+5.2 %', below one per cent two decimals."""
+    digits = 2 if abs(value) < 0.01 else 1 if abs(value) < 10 else 0
+    return f"{100 * value:+,.{digits}f} %".replace("-", MINUS)
+
+
+def format_bound(value: float, quantity: str) -> str:
+    """A margin or a noise floor, without a sign: '0.5 points', '5 %'."""
+    unit = "points" if quantity == "test_accuracy" else "%"
+    return f"{100 * value:.3g} {unit}" if value < 10 else f"{100 * value:,.0f} {unit}"
+
+
 def format_value(value: float, unit: str) -> str:
     """A value of a trend with what its unit asks for: '19.6 %', '573 MB', else the bare number."""
     if unit.startswith(("%", "percent")):

@@ -116,6 +116,8 @@ class Metrics(Record, frozen=True, kw_only=True):
     """What one completed trial measured. Times are wall-clock, memory is resident."""
 
     parameters: PositiveCount
+    defaults: dict[str, str] = {}
+    """The fairness ledger: what differs unless somebody chooses, read from the live objects."""
     epoch_loss: tuple[float, ...]
     epoch_accuracy: tuple[float, ...]
     epoch_seconds: tuple[Seconds, ...]
@@ -167,6 +169,31 @@ class Trial(Record, frozen=True, kw_only=True):
     """Hash of the trainer's source, kept under data/sources/ as it ran."""
 
 
+class ParityCheck(Record, frozen=True, kw_only=True):
+    """Whether two frameworks compute the same in one quantity, from the same weights and images."""
+
+    workload: Name
+    a: Name
+    b: Name
+    quantity: Name
+    max_relative_difference: float | None
+    """None where the numbers cannot be set against each other at all."""
+    tolerance: float
+    passed: bool
+    explanation: str
+    """Empty, or what a difference in this quantity points to."""
+
+
+class Parity(Record, frozen=True, kw_only=True):
+    """The certificate of one workload: every pair of its frameworks, every quantity."""
+
+    schema: int = SCHEMA
+    workload: Name
+    checks: tuple[ParityCheck, ...]
+    traces: dict[str, tuple[float, ...]]
+    """Per framework, the float32 losses of the first 50 controlled steps."""
+
+
 class Collection(Record, frozen=True, kw_only=True):
     """One attempt to collect one source: the health of that source at that time."""
 
@@ -195,6 +222,8 @@ class Edition(Record, frozen=True, kw_only=True):
     trials: tuple[str, ...]
     """`key/n` of each trial."""
     datasets: tuple[Dataset, ...]
+    parity: tuple[Parity, ...] = ()
+    """The certificates that its comparisons rest on."""
     plan: str
     """The training plan in one sentence."""
     gaps: tuple[Gap, ...]

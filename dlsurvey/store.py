@@ -5,6 +5,7 @@ data/raw/<source>/<sha256>.gz      each response as received
 data/trials/<key>/<n>.json         the n-th run of the spec with that key
 data/sources/<sha256>.py           each trainer as it ran
 data/plans/<sha256>.json           each training plan, by what it was made from
+data/parity/<sha256>.json          each parity certificate, by what it holds for
 data/training.json                 what the last training brought
 data/collections.jsonl             each attempt to collect, append-only
 data/editions/<id>.json            what each edition stands on
@@ -102,7 +103,7 @@ class Store:
         """Store a trial beside earlier runs of its spec; returns its id, `key/n`."""
         folder = self.folder / "trials" / trial.spec.key
         with self._writing("a trial"):
-            number = 1 + max((int(path.stem) for path in folder.glob("*.json")), default=0)
+            number = 1 + max((int(path.stem) for path in _list_numbered(folder)), default=0)
             write_atomic(folder / f"{number}.json", to_json(trial, indent=1) + b"\n")
         return f"{trial.spec.key}/{number}"
 
@@ -112,9 +113,7 @@ class Store:
 
     def list_trials(self, key: str) -> tuple[tuple[str, Trial], ...]:
         """Ids and trials of one spec, oldest first."""
-        paths = sorted(
-            (self.folder / "trials" / key).glob("*.json"), key=lambda path: int(path.stem)
-        )
+        paths = _list_numbered(self.folder / "trials" / key)
         return tuple((f"{key}/{path.stem}", self._read(path, Trial)) for path in paths)
 
     def iterate_trials(self) -> Iterator[Trial]:
@@ -149,6 +148,17 @@ class Store:
     def read_plan(self, request_sha256: str, kind: type[T]) -> T | None:
         """The plan made from the same request earlier, or None."""
         path = self.folder / "plans" / f"{request_sha256}.json"
+        return self._read(path, kind) if path.exists() else None
+
+    def keep_parity(self, identity: str, parity: object) -> None:
+        """Keep a certificate under the hash of what it holds for."""
+        path = self.folder / "parity" / f"{identity}.json"
+        with explaining(StoreError, f"write {path}"):
+            write_atomic(path, to_json(parity, indent=1) + b"\n")
+
+    def read_parity(self, identity: str, kind: type[T]) -> T | None:
+        """The certificate made for the same, or None."""
+        path = self.folder / "parity" / f"{identity}.json"
         return self._read(path, kind) if path.exists() else None
 
     def keep_training(self, training: object) -> None:
@@ -249,6 +259,12 @@ class Store:
             raise StoreError(
                 f"{path} is no {kind.__name__} ({error}): remove or repair the file."
             ) from error
+
+
+def _list_numbered(folder: Path) -> list[Path]:
+    """`1.json`, `2.json` and so on, in this order; other files are not ours."""
+    paths = [path for path in folder.glob("*.json") if path.stem.isdecimal()]
+    return sorted(paths, key=lambda path: int(path.stem))
 
 
 def _period(observation: Observation) -> tuple[object, ...]:

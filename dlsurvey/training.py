@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from dlsurvey.certification import certify, find_parity_gaps
 from dlsurvey.config import Config, parse_duration
 from dlsurvey.console import Console, Tracker
 from dlsurvey.errors import ConfigError, DatasetMissing, MissingDependency
+from dlsurvey.foresight import describe_power
 from dlsurvey.records import (
     SCHEMA,
     Dataset,
     Gap,
     Mode,
+    Parity,
     Protocol,
     Record,
     Trial,
@@ -34,7 +37,7 @@ class Request(Record, frozen=True, kw_only=True):
     workloads: tuple[str, ...]
     frameworks: tuple[str, ...]
     profile: Profile
-    protocol: Protocol = "idiomatic"
+    protocols: tuple[Protocol, ...] = ("controlled", "idiomatic")
     mode: Mode | None = None
     """None: each framework's own default."""
     offline: bool = False
@@ -49,6 +52,7 @@ class Training(Record, frozen=True, kw_only=True):
     plan: str
     datasets: tuple[Dataset, ...]
     trials: tuple[str, ...]
+    parity: tuple[Parity, ...] = ()
     gaps: tuple[Gap, ...]
 
 
@@ -74,6 +78,8 @@ class Workshop:
             self._prepare_images(workload, request)
         self._prepare_benches(request)
         subjects = self._list_subjects(workloads, request)
+        parity = certify(self._store, self._console, subjects, self._prepared, self._benches)
+        self._gaps += find_parity_gaps(parity)
         plan = self._plan(subjects, request)
         trials = self._run(plan)
         training = Training(
@@ -82,6 +88,7 @@ class Workshop:
             plan=plan.sentence,
             datasets=tuple(prepared.dataset for prepared in self._prepared.values()),
             trials=trials,
+            parity=parity,
             gaps=tuple(self._gaps),
         )
         self._store.keep_training(training)
@@ -176,7 +183,7 @@ class Workshop:
             (
                 subjects,
                 request.profile,
-                request.protocol,
+                request.protocols,
                 threads,
                 [(b.environment.sha256, b.trainer_sha256) for b in self._benches.values()],
             )
@@ -187,7 +194,7 @@ class Workshop:
             if request.profile.budget_seconds is not None:
                 costs = {subject.name: self._measure_cost(subject, threads) for subject in subjects}
             plan = make_plan(
-                subjects, request.profile, protocol=request.protocol, threads=threads, costs=costs
+                subjects, request.profile, protocols=request.protocols, threads=threads, costs=costs
             )
             self._store.keep_plan(identity, plan)
         self._console.say(f"Plan: {plan.sentence}")
@@ -197,6 +204,7 @@ class Workshop:
                 f"Estimated training time: {format_minutes(plan.estimated_seconds)}"
                 f" of a budget of {format_minutes(budget)}."
             )
+        self._console.say(describe_power(plan))
         return plan
 
     def _measure_cost(self, subject: Subject, threads: int) -> Cost:
@@ -214,7 +222,7 @@ class Workshop:
             self._console.say(
                 f"Training {len(waiting)} of {len(plan.specs)} trials; the rest are stored."
                 if len(waiting) < len(plan.specs)
-                else f"Training {len(waiting)} trials."
+                else f"Training {len(waiting)} trial{'s' if len(waiting) > 1 else ''}."
             )
         elif plan.specs:
             self._console.say(f"All {len(plan.specs)} trials are stored: nothing to train.")
@@ -232,7 +240,10 @@ class Workshop:
     def _run_trial(self, spec: TrialSpec, count: str, tracker: Tracker) -> str:
         bench = self._benches[spec.framework]
         prepared = self._prepared[spec.workload]
-        title = f"{count} {spec.workload} · {bench.framework.title} · seed {spec.seed}"
+        title = (
+            f"{count} {spec.workload} · {bench.framework.title} {spec.mode} · {spec.protocol}"
+            f" · seed {spec.seed}"
+        )
         tracker.advance(0, title)
 
         def listen(event: Event) -> None:

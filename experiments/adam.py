@@ -1,11 +1,9 @@
 """Turns 'Adam' into numbers that mean the same function in every framework.
 
 Keras divides by sqrt(v) + eps before the bias correction, PyTorch by
-sqrt(v-hat) + eps after it (Kingma and Ba, ICLR 2015, give both forms). They are
+sqrt(v-hat) + eps after it, as Optax does (Kingma and Ba, ICLR 2015, give both forms). They are
 the same function when PyTorch's eps at step t is eps / sqrt(1 - beta2^t).
 """
-
-from math import sqrt
 
 from dlsurvey.records import Precision, Record
 
@@ -31,5 +29,9 @@ def choose_adam(learning_rate: float, precision: Precision) -> Adam:
 
 
 def map_epsilon(adam: Adam, step: int) -> float:
-    """The epsilon that makes PyTorch's Adam at this step (from 1) the function that Keras computes."""
-    return adam.epsilon / sqrt(1 - adam.beta_2**step)
+    """The epsilon that makes PyTorch's or Optax's Adam at this step (from 1) the function of Keras.
+
+    `step` may be one of JAX's traced integers.
+    """
+    root: float = (1 - adam.beta_2**step) ** 0.5
+    return adam.epsilon / root

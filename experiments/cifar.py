@@ -70,7 +70,7 @@ def _parse_binary(path: Path, content: bytes) -> tuple[Bytes, Bytes]:
 def _unpickle(path: Path, content: bytes) -> tuple[Bytes, Bytes]:
     try:
         batch = _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
-        planes, labels = batch[b"data"], np.asarray(batch[b"labels"], np.uint8)
+        planes, labels = np.asarray(batch[b"data"]), np.asarray(batch[b"labels"], np.uint8)
     except (
         pickle.UnpicklingError,
         EOFError,
@@ -79,6 +79,7 @@ def _unpickle(path: Path, content: bytes) -> tuple[Bytes, Bytes]:
         ValueError,
         IndexError,
         AttributeError,
+        OverflowError,
     ) as error:
         raise DatasetError(f"{path} is no CIFAR-10 batch ({error}): fetch it again.") from error
     if planes.dtype != np.uint8 or planes.shape != (len(labels), _IMAGE_BYTES):

@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+import zipfile
+import zlib
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -53,9 +55,9 @@ def load_arrays(path: Path, train_limit: int | None = None) -> tuple[Arrays, Arr
     Raises DatasetError where the file is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             pixels = Pixels(*(stored[name] for name in Pixels._fields))
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DatasetError(
             f"The prepared images {path.name} cannot be read ({error}): delete the file, it is made anew."
         ) from error

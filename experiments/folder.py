@@ -25,7 +25,13 @@ def find_classes(folder: Path) -> tuple[str, ...]:
                 " and test/<class>/*.png."
             )
     train, test = (
-        tuple(sorted(path.name for path in (folder / split).iterdir() if path.is_dir()))
+        tuple(
+            sorted(
+                path.name
+                for path in (folder / split).iterdir()
+                if path.is_dir() and not path.name.startswith(".")
+            )
+        )
         for split in ("train", "test")
     )
     if train != test:
@@ -43,7 +49,9 @@ def list_images(folder: Path, split: str, name: str) -> tuple[Path, ...]:
     """
     class_folder = folder / split / name
     images = tuple(
-        path for path in sorted(class_folder.iterdir()) if path.suffix.lower() in SUFFIXES
+        path
+        for path in sorted(class_folder.iterdir())
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and not path.is_dir()
     )
     if not images:
         raise DatasetError(

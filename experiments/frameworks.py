@@ -5,6 +5,8 @@ import importlib.util
 from importlib import metadata
 from pathlib import Path
 
+from msgspec import field
+
 from dlsurvey.errors import ConfigError, MissingDependency
 from dlsurvey.records import Mode, Record
 
@@ -21,7 +23,11 @@ class Framework(Record, frozen=True, kw_only=True):
     package: str
     """The distribution whose version is recorded and whose absence makes a gap."""
     companions: tuple[str, ...] = ()
-    """Further distributions whose versions are recorded."""
+    """Further distributions that it needs and whose versions are recorded."""
+    extra: str | None = None
+    """The optional extra of dlsurvey that installs it; None: installed with dlsurvey."""
+    variables: dict[str, str] = field(default_factory=dict)
+    """Environment variables of its workers, set before it is imported."""
     modes: tuple[Mode, ...]
     """The modes its trainer can run in; the first is the framework's own default."""
 
@@ -32,7 +38,7 @@ TENSORFLOW = Framework(
     trainer="experiments.trainers.tensorflow",
     package="tensorflow",
     companions=("keras", "numpy"),
-    modes=("graph", "eager"),
+    modes=("graph", "eager", "compiled"),
 )
 
 PYTORCH = Framework(
@@ -41,10 +47,41 @@ PYTORCH = Framework(
     trainer="experiments.trainers.pytorch",
     package="torch",
     companions=("numpy",),
+    modes=("eager", "compiled"),
+)
+
+JAX = Framework(
+    name="jax",
+    title="JAX",
+    trainer="experiments.trainers.jax",
+    package="jax",
+    companions=("jaxlib", "flax", "optax", "numpy"),
+    extra="jax",
+    modes=("graph", "eager"),
+)
+
+KERAS_TORCH = Framework(
+    name="keras-torch",
+    title="Keras on PyTorch",
+    trainer="experiments.trainers.keras",
+    package="keras",
+    companions=("torch", "numpy"),
+    variables={"KERAS_BACKEND": "torch"},
     modes=("eager",),
 )
 
-FRAMEWORKS = (TENSORFLOW, PYTORCH)
+KERAS_JAX = Framework(
+    name="keras-jax",
+    title="Keras on JAX",
+    trainer="experiments.trainers.keras",
+    package="keras",
+    companions=("jax", "jaxlib", "numpy"),
+    extra="jax",
+    variables={"KERAS_BACKEND": "jax"},
+    modes=("graph", "eager"),
+)
+
+FRAMEWORKS = (TENSORFLOW, PYTORCH, JAX, KERAS_TORCH, KERAS_JAX)
 """The registry: one line to add a framework. Third parties use the entry point `dlsurvey.frameworks`."""
 
 
@@ -75,19 +112,22 @@ def find_framework(name: str) -> Framework:
 def read_versions(framework: Framework) -> dict[str, str]:
     """Versions of the framework and its companions, read without importing them.
 
-    Raises MissingDependency where the framework's own package is not installed.
+    Raises MissingDependency, naming what to install, where one of them is not installed.
     """
-    try:
-        versions = {framework.package: metadata.version(framework.package)}
-    except metadata.PackageNotFoundError:
-        raise MissingDependency(
-            f"{framework.title} is not installed: pip install {framework.package}"
-        ) from None
-    for companion in framework.companions:
+    versions = {}
+    for package in (framework.package, *framework.companions):
         try:
-            versions[companion] = metadata.version(companion)
+            versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
-            continue
+            extra = framework.extra
+            wanted = (
+                f"'dlsurvey[{extra}]' (in a checkout: .venv/bin/python -m pip install -e '.[{extra}]')"
+                if extra
+                else package
+            )
+            raise MissingDependency(
+                f"{framework.title} is not installed: pip install {wanted}"
+            ) from None
     return versions
 
 

@@ -15,6 +15,7 @@ FILES = (
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
+CLASSES = 10
 MAX_BYTES = 1 << 30
 """More than this is not an image set that these workloads could train on."""
 _UNSIGNED_BYTE = 0x08
@@ -32,6 +33,25 @@ def find_files(folder: Path) -> tuple[Path, ...] | None:
     return tuple(found)
 
 
+def describe_missing(folder: Path) -> str | None:
+    """What of MNIST is missing in `folder`, where some of it is there or its layout is another."""
+    raw = folder / "MNIST" / "raw"
+    if raw.is_dir():
+        missing = [
+            name
+            for name in FILES
+            if not (raw / name).is_file() and not (raw / f"{name}.gz").is_file()
+        ]
+        return f"{raw} lacks {', '.join(missing)}" if missing else None
+    if any(
+        (place / f"{FILES[0]}{end}").exists()
+        for place in (folder, folder / "raw")
+        for end in ("", ".gz")
+    ):
+        return f"{folder} holds MNIST's files themselves: name the folder above MNIST/raw"
+    return None
+
+
 def read_pixels(files: tuple[Path, ...]) -> Pixels:
     """MNIST's four files as arrays, images with one channel.
 
@@ -46,6 +66,11 @@ def read_pixels(files: tuple[Path, ...]) -> Pixels:
             raise DatasetError(
                 f"{path} and its labels do not belong together: images {images.shape}, labels"
                 f" {labels.shape}. Fetch the files again."
+            )
+        if labels.max() >= CLASSES:
+            raise DatasetError(
+                f"{path} has labels up to {labels.max()}, MNIST's are 0 to {CLASSES - 1}: fetch the"
+                " files again."
             )
     return Pixels(train_images[..., None], train_labels, test_images[..., None], test_labels)
 

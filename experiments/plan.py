@@ -1,7 +1,8 @@
 """Turns a profile, a budget and measured costs into a plan: which trials, in which order, for how long."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from dlsurvey.records import Dataset, Mode, Protocol, Record, TrialSpec
 from experiments.frameworks import Framework
@@ -25,9 +26,13 @@ class Profile(Record, frozen=True, kw_only=True):
     train_limit: int | None
     budget_seconds: float | None
     """None: no limit."""
+    max_trials: int | None = None
+    """Fewer seeds, down to one, where there would be more trials than this."""
 
 
-QUICK = Profile(name="quick", epochs=2, seeds=2, train_limit=2000, budget_seconds=None)
+QUICK = Profile(
+    name="quick", epochs=2, seeds=2, train_limit=2000, budget_seconds=None, max_trials=8
+)
 STANDARD = Profile(name="standard", epochs=None, seeds=None, train_limit=None, budget_seconds=600.0)
 FULL = Profile(name="full", epochs=None, seeds=5, train_limit=None, budget_seconds=None)
 PROFILES = {profile.name: profile for profile in (QUICK, STANDARD, FULL)}
@@ -59,6 +64,13 @@ class Subject(Record, frozen=True, kw_only=True):
         return f"{self.workload.name}/{self.framework.name}/{self.mode}"
 
 
+class Round(Record, frozen=True, kw_only=True):
+    """Every subject once, in one protocol, with one seed: the unit in which a budget is spent."""
+
+    protocol: Protocol
+    seed: int
+
+
 class Plan(Record, frozen=True, kw_only=True):
     """The trials of one build, in the order in which they run."""
 
@@ -67,20 +79,29 @@ class Plan(Record, frozen=True, kw_only=True):
     estimated_seconds: float | None
 
 
-def fit_to_budget(
-    subjects: Iterable[Subject], costs: Mapping[str, Cost], profile: Profile
-) -> tuple[float, int]:
-    """The share of each workload's own epochs, and the number of seeds, that fill the budget.
+def list_rounds(protocols: Sequence[Protocol], seeds: int) -> tuple[Round, ...]:
+    """Seed by seed, each in every protocol: a budget that ends in between has spread over all."""
+    return tuple(
+        Round(protocol=protocol, seed=seed) for seed in range(seeds) for protocol in protocols
+    )
 
-    Own epochs with as many seeds as fit come first; then two seeds with fewer
-    epochs, down to half; then one seed; at last one seed and one epoch, even
-    if that is over the budget.
+
+def fit_to_budget(
+    subjects: Sequence[Subject],
+    costs: Mapping[str, Cost],
+    profile: Profile,
+    protocols: Sequence[Protocol],
+) -> tuple[float, int]:
+    """The share of each workload's own epochs, and the number of rounds, that fill the budget.
+
+    Own epochs with as many rounds as fit come first, while one protocol at
+    least has two seeds; then two seeds with fewer epochs, down to half; then
+    one seed; at last one seed and one epoch, even if that is over the budget.
     """
-    subjects = tuple(subjects)
     budget = (profile.budget_seconds or 0.0) * BUDGET_SHARE
 
-    def cost(share: float, seeds: int) -> float:
-        return seeds * sum(
+    def cost(share: float, rounds: int) -> float:
+        return rounds * sum(
             costs[subject.name].estimate(
                 _count_epochs(subject.workload, profile, share), _count_images(subject, profile)
             )
@@ -88,66 +109,76 @@ def fit_to_budget(
         )
 
     wanted = profile.seeds or MAX_SEEDS
-    least = min(2, wanted)
-    candidates = [(1.0, seeds) for seeds in range(wanted, least - 1, -1)]
-    candidates += [(share / 10, least) for share in range(9, 4, -1)]
-    candidates += [(share / 10, 1) for share in range(10, 0, -1)]
-    for share, seeds in candidates:
-        if cost(share, seeds) <= budget:
-            return share, seeds
-    return 0.0, 1
+    two_seeds = min(2, wanted) * len(protocols)
+    least = min(len(protocols) + 1, two_seeds)
+    candidates = [(1.0, rounds) for rounds in range(wanted * len(protocols), least - 1, -1)]
+    candidates += [(share / 10, two_seeds) for share in range(9, 4, -1)]
+    candidates += [(share / 10, len(protocols)) for share in range(10, 0, -1)]
+    for share, rounds in candidates:
+        if cost(share, rounds) <= budget:
+            return share, rounds
+    return 0.0, len(protocols)
 
 
 def make_plan(
     subjects: Iterable[Subject],
     profile: Profile,
     *,
-    protocol: Protocol,
+    protocols: Sequence[Protocol],
     threads: int,
     costs: Mapping[str, Cost] | None = None,
 ) -> Plan:
-    """All trials of a build: rounds of one seed each, the order within a round drawn at random.
+    """All trials of a build: rounds of one protocol and seed, the order within each drawn at random.
 
     With a budget, `costs` (by `Subject.name`) is needed.
     """
     subjects = tuple(subjects)
-    share, seeds = 1.0, profile.seeds or MAX_SEEDS
-    if profile.budget_seconds is not None and costs is not None:
-        share, seeds = fit_to_budget(subjects, costs, profile)
+    share, rounds = 1.0, list_rounds(protocols, _count_seeds(subjects, profile, protocols))
+    if profile.budget_seconds is not None and costs is not None and subjects:
+        share, count = fit_to_budget(subjects, costs, profile, protocols)
+        rounds = list_rounds(protocols, profile.seeds or MAX_SEEDS)[:count]
     draw = random.Random(ORDER_SEED)  # noqa: S311  an order, not a secret
     specs: list[TrialSpec] = []
-    for seed in range(seeds):
-        order = list(subjects)
-        draw.shuffle(order)
-        specs += [
-            TrialSpec(
-                workload=subject.workload.name,
-                framework=subject.framework.name,
-                dataset=subject.dataset.name,
-                dataset_sha256=subject.dataset.sha256,
-                mode=subject.mode,
-                protocol=protocol,
-                seed=seed,
-                epochs=_count_epochs(subject.workload, profile, share),
-                batch_size=subject.workload.batch_size,
-                threads=threads,
-                train_limit=_limit(subject, profile),
-            )
-            for subject in order
-        ]
-    estimated = None
-    if costs is not None:
-        by_name = {subject.name: subject for subject in subjects}
-        estimated = sum(
-            costs[name].estimate(spec.epochs, _count_images(by_name[name], profile))
-            for spec in specs
-            for name in [f"{spec.workload}/{spec.framework}/{spec.mode}"]
-        )
+    estimated = 0.0
+    for one in rounds:
+        for subject in draw.sample(subjects, len(subjects)):
+            spec = _make_spec(subject, profile, one, share, threads)
+            specs.append(spec)
+            if costs is not None:
+                images = _count_images(subject, profile)
+                estimated += costs[subject.name].estimate(spec.epochs, images)
     return Plan(
         specs=tuple(specs),
-        sentence=_describe(subjects, profile, share, seeds),
-        estimated_seconds=estimated,
+        sentence=_describe(subjects, profile, share, rounds),
+        estimated_seconds=None if costs is None else estimated,
     )
+
+
+def _make_spec(
+    subject: Subject, profile: Profile, one: Round, share: float, threads: int
+) -> TrialSpec:
+    return TrialSpec(
+        workload=subject.workload.name,
+        framework=subject.framework.name,
+        dataset=subject.dataset.name,
+        dataset_sha256=subject.dataset.sha256,
+        mode=subject.mode,
+        protocol=one.protocol,
+        seed=one.seed,
+        epochs=_count_epochs(subject.workload, profile, share),
+        batch_size=subject.workload.batch_size,
+        threads=threads,
+        train_limit=_limit(subject, profile),
+    )
+
+
+def _count_seeds(
+    subjects: Sequence[Subject], profile: Profile, protocols: Sequence[Protocol]
+) -> int:
+    seeds = profile.seeds or MAX_SEEDS
+    if profile.max_trials is not None and subjects:
+        seeds = min(seeds, profile.max_trials // (len(subjects) * len(protocols)))
+    return max(1, seeds)
 
 
 def _count_epochs(workload: Workload, profile: Profile, share: float) -> int:
@@ -164,21 +195,29 @@ def _count_images(subject: Subject, profile: Profile) -> int:
     return _limit(subject, profile) or subject.dataset.train_images
 
 
-def _describe(subjects: tuple[Subject, ...], profile: Profile, share: float, seeds: int) -> str:
+def _describe(
+    subjects: tuple[Subject, ...], profile: Profile, share: float, rounds: Sequence[Round]
+) -> str:
     parts = []
     for name in dict.fromkeys(subject.workload.name for subject in subjects):
         members = [subject for subject in subjects if subject.workload.name == name]
         workload, dataset = members[0].workload, members[0].dataset
         epochs = _count_epochs(workload, profile, share)
         images = _count_images(members[0], profile)
+        shortened = f" (its survey trained {workload.epochs})" if epochs != workload.epochs else ""
+        frameworks = " and ".join(subject.framework.title for subject in members)
         parts.append(
-            f"{name} on {images:,} training images of {dataset.title}, {epochs}"
-            f" epoch{'s' if epochs != 1 else ''}"
-            + (f" (its survey trained {workload.epochs})" if epochs != workload.epochs else "")
-            + ", in "
-            + " and ".join(subject.framework.title for subject in members)
+            f"{name} on {images:,} training images of {dataset.title},"
+            f" {_count(epochs, 'epoch')}{shortened}, in {frameworks}"
         )
     if not parts:
         return "Nothing to train."
-    plural = "s" if seeds != 1 else ""
-    return f"{profile.name}, {seeds} seed{plural} each of {'; '.join(parts)}."
+    seeds = Counter(one.protocol for one in rounds)
+    protocols = " and ".join(
+        f"{_count(number, 'seed')} in the {protocol} protocol" for protocol, number in seeds.items()
+    )
+    return f"{profile.name}: {'; '.join(parts)}; {protocols}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

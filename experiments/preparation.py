@@ -17,7 +17,7 @@ from dlsurvey.errors import DatasetError
 from dlsurvey.records import Dataset, Record
 from experiments import cifar, digits, folder, idx
 from experiments.datasets import Pixels, save_pixels
-from experiments.sources import TITLES, Prepared, Source
+from experiments.sources import TITLES, Prepared, Source, is_prepared
 
 
 class Request(Record, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ def prepare(request: Request) -> Prepared:
         )
     dataset = _describe(source, pixels, _hash(pixels))
     path = Path(request.cache) / f"{dataset.sha256[:32]}.npz"
-    if not path.exists():
+    if not is_prepared(path):
         save_pixels(path, pixels)
     prepared = Prepared(dataset=dataset, path=str(path))
     temporary = Path(f"{request.record}.{os.getpid()}.tmp")

@@ -70,7 +70,7 @@ class Bench:
 
     def _run_process(self, job: Job, listen: Listener) -> tuple[Metrics | None, str | None]:
         expired = threading.Event()
-        with self._open_log(job.spec) as log, _start_process(job, log) as process:
+        with self._open_log(job.spec) as log, _start_process(job, self.framework, log) as process:
 
             def expire() -> None:
                 expired.set()
@@ -107,25 +107,35 @@ class Bench:
             ) from error
 
 
-def _start_process(job: Job, log: IO[bytes]) -> subprocess.Popen[bytes]:
-    threads = str(job.spec.threads)
+def make_environment(spec: TrialSpec, framework: Framework) -> dict[str, str]:
+    """The environment variables of a worker: threads pinned, the device chosen, the log quiet."""
+    threads = str(spec.threads)
     environment = os.environ | {
         "OMP_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
+        "PJRT_NPROC": threads,  # JAX's
         "TF_CPP_MIN_LOG_LEVEL": "1",
         "KERAS_BACKEND": "tensorflow",
         "PYTHONUNBUFFERED": "1",
         "PYTHONHASHSEED": "0",
     }
-    if job.spec.device == "cpu":
-        environment["CUDA_VISIBLE_DEVICES"] = ""
+    if spec.device == "cpu":
+        environment |= {
+            "CUDA_VISIBLE_DEVICES": "",
+            "JAX_PLATFORMS": "cpu",
+            "KERAS_TORCH_DEVICE": "cpu",
+        }
+    return environment | framework.variables
+
+
+def _start_process(job: Job, framework: Framework, log: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "experiments.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
-        env=environment,
+        env=make_environment(job.spec, framework),
         start_new_session=True,
     )
 

@@ -7,8 +7,10 @@ process of their own and kept in the cache, so that the parent stays small.
 
 import hashlib
 import logging
+import os
 import subprocess
 import sys
+import zipfile
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
@@ -65,6 +67,10 @@ def find_source(
         raise ConfigError(
             f"The data folder {data_folder} does not exist: correct DLSURVEY_DATA_DIR or [data] dir."
         )
+    if data_folder is not None and workload.dataset == "mnist":
+        fault = idx.describe_missing(data_folder)
+        if fault is not None:
+            raise DatasetError(f"{fault}. Complete it, or unset DLSURVEY_DATA_DIR and [data] dir.")
     downloads = cache / "downloads"
     for place in (data_folder, downloads):
         source = _find_files(workload, place) if place is not None else None
@@ -90,7 +96,7 @@ def prepare(source: Source, cache: Path) -> Prepared:
             prepared = msgspec.json.decode(record.read_bytes(), type=Prepared)
         except msgspec.MsgspecError:
             prepared = None
-        if prepared is not None and Path(prepared.path).exists():
+        if prepared is not None and is_prepared(Path(prepared.path)):
             return prepared
     request = msgspec.json.encode({"source": source, "cache": str(cache), "record": str(record)})
     try:
@@ -111,6 +117,11 @@ def prepare(source: Source, cache: Path) -> Prepared:
         error = StoreError if answer.returncode == 2 else DatasetError
         raise error(lines[-1])
     return msgspec.json.decode(answer.stdout, type=Prepared)
+
+
+def is_prepared(path: Path) -> bool:
+    """Whether `path` is a whole prepared file: its directory, at its end, can be read."""
+    return zipfile.is_zipfile(path)
 
 
 def _find_folder(workload: Workload, path: Path) -> Source:
@@ -185,6 +196,12 @@ def _sign(source: Source) -> str:
         signature.update(metadata.version("scikit-learn").encode())
     for path in map(Path, source.paths):
         for file in sorted(path.rglob("*")) if path.is_dir() else (path,):
-            stat = file.stat()
-            signature.update(f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+            try:
+                stat = file.stat()
+            except OSError as error:
+                raise DatasetError(
+                    f"{file} cannot be read ({error.strerror}): remove or replace it."
+                ) from error
+            signature.update(os.fsencode(file))
+            signature.update(f"\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return signature.hexdigest()[:32]

@@ -22,6 +22,7 @@ from experiments import spec as workloads
 from experiments.datasets import load_arrays
 from experiments.journal import Journal
 from experiments.memory import read_memory_bytes, read_peak_memory_bytes
+from experiments.weights import draw_weights
 
 
 class Job(Record, frozen=True, kw_only=True):
@@ -90,12 +91,19 @@ def run_job(job: Job, tell: Any) -> Metrics:
             EpochEnded(epoch=epoch, loss=loss, accuracy=accuracy, seconds=seconds)
         )
     )
-    trainer.train(model, tools, train_data, job.spec, journal)
+    train_network = trainer.train
+    if job.spec.protocol == "controlled":
+        weights = draw_weights(job.workload, job.classes, job.spec.seed)
+        trainer.load_weights(model, weights, job.workload, job.classes)
+        train_network = trainer.train_controlled
+    train_network(model, tools, train_data, job.spec, journal)
 
     started = time.perf_counter()
     test_loss, test_accuracy = trainer.evaluate(model, test_data, job.spec)
     evaluation_seconds = time.perf_counter() - started
+    peak_memory_bytes = read_peak_memory_bytes()
     return Metrics(
+        defaults=trainer.list_defaults(model, tools, job.spec),
         parameters=trainer.count_parameters(model),
         epoch_loss=tuple(journal.epoch_loss),
         epoch_accuracy=tuple(journal.epoch_accuracy),
@@ -109,7 +117,7 @@ def run_job(job: Job, tell: Any) -> Metrics:
         train_seconds=float(np.sum(journal.epoch_seconds)),
         evaluation_seconds=evaluation_seconds,
         import_memory_bytes=import_memory_bytes,
-        peak_memory_bytes=read_peak_memory_bytes(),
+        peak_memory_bytes=peak_memory_bytes,
     )
 
 

@@ -7,12 +7,13 @@ import pytest
 
 from dlsurvey import records
 from dlsurvey.cli import cli
-from dlsurvey.config import Build, Data, Experiments, SourceSettings, Survey
+from dlsurvey.config import Build, Data, Experiments, Margins, SourceSettings, Survey
 from tests.conftest import REPOSITORY
 
 DOCUMENTED = (
     records.Observation, records.Collection, records.Gap, records.Trial, records.TrialSpec,
-    records.Metrics, records.Environment, records.Dataset, records.Edition,
+    records.Metrics, records.Parity, records.ParityCheck, records.Environment,
+    records.Dataset, records.Edition,
 )  # fmt: skip
 
 
@@ -36,6 +37,7 @@ def test_every_setting_is_documented() -> None:
     text = read("docs/settings.md")
     for section, struct in (
         ("survey", Survey), ("build", Build), ("data", Data), ("experiments", Experiments),
+        ("margins", Margins),
         ("sources.NAME", SourceSettings),
     ):  # fmt: skip
         table = text.split(f"\n## [{section}]\n")[1].split("\n## ")[0]

@@ -1,50 +1,89 @@
 """Turns stored trials into members, their spreads, and paired comparisons between them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
-from statistics import fmean, median
-from typing import Literal, get_args
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from dlsurvey.analysis.fairness import (
+    describe_defaults,
+    describe_parting,
+    find_parity,
+    list_incomparable,
+    list_ledger,
+)
 from dlsurvey.analysis.findings import (
     Comparison,
     Curve,
     Failure,
     Member,
+    NoiseFloor,
     Provenance,
-    Verdict,
     WorkloadFindings,
 )
+from dlsurvey.analysis.noise import find_noise_floor
+from dlsurvey.analysis.pairing import Group, compare_groups, settle
+from dlsurvey.analysis.quantities import find_epoch_seconds
 from dlsurvey.analysis.sentences import describe_comparison
-from dlsurvey.analysis.spread import find_interval, summarize
-from dlsurvey.records import Dataset, Metrics, Trial
+from dlsurvey.analysis.spread import summarize
+from dlsurvey.config import Margins
+from dlsurvey.records import Dataset, Parity, Trial
 from experiments.frameworks import list_frameworks
 from experiments.spec import WORKLOADS, Conv, Dense, Flatten, Layer, MaxPool, Workload
 
-Quantity = Literal["test_accuracy", "epoch_seconds", "peak_memory_bytes"]
-QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
-LEAST_PAIRS = 3
-"""With fewer pairs no sentence says 'higher': two that agree by chance are not rare."""
+USUAL_MARGINS = Margins()
+
+
+class _Compared(NamedTuple):
+    """One workload on the way: its comparisons wait for those of the other workloads."""
+
+    workload: Workload
+    trials: Sequence[Trial]
+    dataset: Dataset
+    groups: Sequence[Group]
+    comparisons: Sequence[Comparison]
+    noise_floors: tuple[NoiseFloor, ...]
 
 
 def compare_workloads(
-    trials: Sequence[Trial], datasets: Iterable[Dataset]
+    trials: Sequence[Trial],
+    datasets: Iterable[Dataset],
+    margins: Margins = USUAL_MARGINS,
+    repeats: Sequence[Trial] = (),
+    certificates: Sequence[Parity] = (),
 ) -> tuple[WorkloadFindings, ...]:
-    """One entry per workload that has a completed trial, in the registry's order."""
+    """One entry per workload that has a completed trial, in the registry's order.
+
+    Of a spec that ran more than once, the first of `trials` is compared; the others, and
+    `repeats`, tell how far apart runs land that differ in nothing. A pair that fails its
+    parity certificate is not comparable: it takes part in no verdict.
+    """
+    incomparable = list_incomparable(certificates)
     by_sha256 = {dataset.sha256: dataset for dataset in datasets}
-    found = []
-    for workload in WORKLOADS:
-        completed = [
-            trial
-            for trial in trials
-            if trial.spec.workload == workload.name and trial.metrics is not None
-        ]
-        if completed:
-            found.append(
-                _compare_workload(workload, completed, by_sha256[completed[0].spec.dataset_sha256])
-            )
-    return tuple(found)
+    compared = [
+        _compare_workload(
+            workload, completed, by_sha256[completed[0].spec.dataset_sha256], margins, repeats
+        )
+        for workload in WORKLOADS
+        if (completed := _select(trials, workload))
+    ]
+    compared = [
+        each._replace(
+            comparisons=[
+                one for one in each.comparisons if (one.workload, one.a, one.b) not in incomparable
+            ]
+        )
+        for each in compared
+    ]
+    settled = iter(settle([one for each in compared for one in each.comparisons]))
+    return tuple(
+        _describe_workload(
+            each,
+            [next(settled) for _ in each.comparisons],
+            find_parity(certificates, each.workload.name),
+        )
+        for each in compared
+    )
 
 
 def list_failures(trials: Iterable[Trial]) -> tuple[Failure, ...]:
@@ -62,24 +101,58 @@ def list_failures(trials: Iterable[Trial]) -> tuple[Failure, ...]:
     )
 
 
-def find_epoch_seconds(metrics: Metrics) -> float:
-    """The trial's usual epoch: the median, without the first where there are more."""
-    return median(metrics.epoch_seconds[1:] or metrics.epoch_seconds)
+def _select(trials: Iterable[Trial], workload: Workload) -> list[Trial]:
+    return [
+        trial
+        for trial in trials
+        if trial.spec.workload == workload.name and trial.metrics is not None
+    ]
 
 
 def _compare_workload(
-    workload: Workload, trials: Sequence[Trial], dataset: Dataset
-) -> WorkloadFindings:
-    groups: dict[tuple[str, str, str], list[Trial]] = {}
+    workload: Workload,
+    trials: Sequence[Trial],
+    dataset: Dataset,
+    margins: Margins,
+    repeats: Sequence[Trial],
+) -> _Compared:
+    groups = _group(trials)
+    floors = find_noise_floor(trials, _select(repeats, workload))
+    return _Compared(
+        workload=workload,
+        trials=trials,
+        dataset=dataset,
+        groups=groups,
+        comparisons=compare_groups(groups, floors, margins),
+        noise_floors=tuple(floor for floor in floors.values() if floor is not None),
+    )
+
+
+def _group(trials: Iterable[Trial]) -> list[Group]:
+    """One group per spec but for its seed, in the registry's order of frameworks."""
     order = {framework.name: place for place, framework in enumerate(list_frameworks())}
+    runs: dict[str, dict[int, Trial]] = {}
     for trial in sorted(trials, key=lambda trial: order.get(trial.spec.framework, len(order))):
-        spec = trial.spec
-        groups.setdefault((spec.framework, spec.mode, spec.protocol), []).append(trial)
-    comparisons = [
-        _compare(workload, quantity, groups[a], groups[b])
-        for quantity in QUANTITIES
-        for a, b in combinations(groups, 2)
+        by_seed = runs.setdefault(replace(trial.spec, seed=0).key, {})
+        by_seed.setdefault(trial.spec.seed, trial)
+    return [
+        Group(
+            spec=next(iter(by_seed.values())).spec,
+            by_seed={
+                seed: trial.metrics for seed, trial in by_seed.items() if trial.metrics is not None
+            },
+        )
+        for by_seed in runs.values()
     ]
+
+
+def _describe_workload(
+    compared: _Compared, comparisons: Sequence[Comparison], parity: Parity | None
+) -> WorkloadFindings:
+    workload, trials, dataset = compared.workload, compared.trials, compared.dataset
+    several = len({group.spec.protocol for group in compared.groups}) > 1
+    titles = _titles()
+    members = tuple(_describe_member(group) for group in compared.groups)
     return WorkloadFindings(
         name=workload.name,
         title=workload.title,
@@ -87,13 +160,25 @@ def _compare_workload(
         dataset_note=describe_stand_in(dataset),
         setup=_describe_setup(trials, dataset),
         layers=_describe_layers(workload, len(dataset.classes)),
-        members=tuple(_describe_member(group) for group in groups.values()),
-        comparisons=tuple(comparison for comparison in comparisons if comparison is not None),
+        members=members,
+        comparisons=tuple(
+            replace(
+                one,
+                sentence=describe_comparison(
+                    one, f"{workload.title} ({one.protocol})" if several else workload.title, titles
+                ),
+            )
+            for one in comparisons
+        ),
+        noise_floors=compared.noise_floors,
+        parity=parity.checks if parity else (),
+        parting=describe_parting(parity, titles) if parity else "",
+        ledger=list_ledger(members, trials),
+        defaults=describe_defaults(members),
         provenance=Provenance(
             source="Trials of this edition",
             status="measured",
             date=max(trial.started_at for trial in trials).date(),
-            note=describe_stand_in(dataset),
         ),
     )
 
@@ -110,11 +195,8 @@ def describe_stand_in(dataset: Dataset) -> str:
     )
 
 
-def _describe_member(trials: Sequence[Trial]) -> Member:
-    by_seed: Mapping[int, Metrics] = {
-        trial.spec.seed: trial.metrics for trial in trials if trial.metrics is not None
-    }
-    spec = trials[0].spec
+def _describe_member(group: Group) -> Member:
+    spec, by_seed = group
 
     return Member(
         framework=spec.framework,
@@ -137,69 +219,17 @@ def _describe_member(trials: Sequence[Trial]) -> Member:
     )
 
 
-def _compare(
-    workload: Workload, quantity: Quantity, a: Sequence[Trial], b: Sequence[Trial]
-) -> Comparison | None:
-    """The paired difference over the seeds that both completed; None where they share no seed."""
-    a_values, b_values = _read_quantity(a, quantity), _read_quantity(b, quantity)
-    seeds = sorted(set(a_values) & set(b_values))
-    if not seeds:
-        return None
-    differences = [a_values[seed] - b_values[seed] for seed in seeds]
-    low, high = find_interval(differences)
-    comparison = Comparison(
-        workload=workload.name,
-        quantity=quantity,
-        a=a[0].spec.framework,
-        b=b[0].spec.framework,
-        a_mean=fmean(a_values[seed] for seed in seeds),
-        b_mean=fmean(b_values[seed] for seed in seeds),
-        effect=fmean(differences),
-        low=low,
-        high=high,
-        n=len(seeds),
-        verdict=_judge(low, high, len(seeds)),
-        sentence="",
-    )
-    titles = _titles()
-    sentence = describe_comparison(
-        comparison,
-        workload.title,
-        titles.get(comparison.a, comparison.a),
-        titles.get(comparison.b, comparison.b),
-    )
-    return replace(comparison, sentence=sentence)
-
-
-def _judge(low: float | None, high: float | None, pairs: int) -> Verdict:
-    if pairs == 1:
-        return "single_run"
-    if pairs < LEAST_PAIRS or low is None or high is None or low <= 0 <= high:
-        return "inconclusive"
-    return "a_higher" if low > 0 else "b_higher"
-
-
-def _read_quantity(trials: Iterable[Trial], quantity: Quantity) -> dict[int, float]:
-    values = {}
-    for trial in trials:
-        if trial.metrics is None:
-            continue
-        if quantity == "epoch_seconds":
-            values[trial.spec.seed] = find_epoch_seconds(trial.metrics)
-        else:
-            values[trial.spec.seed] = float(getattr(trial.metrics, quantity))
-    return values
-
-
 def _describe_setup(trials: Sequence[Trial], dataset: Dataset) -> str:
     spec = trials[0].spec
     images = spec.train_limit or dataset.train_images
     seeds = len({trial.spec.seed for trial in trials})
+    protocols = " and ".join(sorted({trial.spec.protocol for trial in trials}))
+    plural = "s" if " and " in protocols else ""
     return (
         f"{images:,} training and {dataset.test_images:,} test images of {dataset.title},"
         f" {spec.epochs} epoch{'s' if spec.epochs != 1 else ''}, batch size {spec.batch_size},"
         f" {spec.threads} thread{'s' if spec.threads != 1 else ''}, {seeds}"
-        f" seed{'s' if seeds != 1 else ''} for each framework, {spec.protocol} protocol,"
+        f" seed{'s' if seeds != 1 else ''} for each framework, {protocols} protocol{plural},"
         f" {spec.precision} on the {spec.device.upper()}."
     )
 

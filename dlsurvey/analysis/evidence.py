@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from dlsurvey.errors import StoreError
 from dlsurvey.records import Edition, Observation, ObservationStatus
 from dlsurvey.store import Store
 
@@ -30,11 +31,15 @@ class Evidence:
             for collection in store.read_collections()
             if collection.at <= edition.created_at and collection.status != "failed"
         }
-        rows = [
-            self._row(observation)
-            for source, lines in sorted(edition.observation_lines.items())
-            for observation in store.read_observations(source, lines)
-        ]
+        rows = []
+        for source, lines in sorted(edition.observation_lines.items()):
+            found = [self._row(one) for one in store.read_observations(source, lines)]
+            if len(found) < lines:
+                raise StoreError(
+                    f"The edition {edition.id} stands on {lines} observations of {source}, but only"
+                    f" {len(found)} are left: restore data/observations/{source}.jsonl."
+                )
+            rows += found
         frame = pd.DataFrame(rows, columns=list(COLUMNS))
         identity = ["source", "subject", "metric", "start", "resolution", "label"]
         frame = frame.sort_values(["retrieved_at"], kind="stable").drop_duplicates(

@@ -9,12 +9,15 @@ from dlsurvey.records import (
     Gap,
     Method,
     ObservationStatus,
+    ParityCheck,
     Record,
     Resolution,
     Trial,
 )
 
-Verdict = Literal["a_higher", "b_higher", "inconclusive", "single_run"]
+Verdict = Literal["a_higher", "b_higher", "equivalent", "inconclusive", "single_run"]
+Quantity = Literal["test_accuracy", "epoch_seconds", "peak_memory_bytes"]
+Basis = Literal["repeats", "halves"]
 
 
 class Provenance(Record, frozen=True, kw_only=True):
@@ -104,13 +107,28 @@ class Failure(Record, frozen=True, kw_only=True):
     reason: str
 
 
+class NoiseFloor(Record, frozen=True, kw_only=True):
+    """How far apart two runs land that differ in nothing: no smaller difference is called one."""
+
+    quantity: Quantity
+    bound: float
+    """The 95 % bound of the difference; of times and memory as a share, 0.02 for 2 %."""
+    basis: Basis
+    """From runs repeated with the same seed, or from each framework's seeds in two halves."""
+    freedom: int
+    """Degrees of freedom behind the bound; of repeats, the number of A/A pairs."""
+
+
 class Comparison(Record, frozen=True, kw_only=True):
-    """One question put to two members, over the seeds that both completed."""
+    """One question put to two members of one protocol, over the seeds that both completed."""
 
     workload: str
-    quantity: Literal["test_accuracy", "epoch_seconds", "peak_memory_bytes"]
+    quantity: Quantity
+    protocol: str
     a: str
     b: str
+    a_mode: str
+    b_mode: str
     a_mean: float
     b_mean: float
     effect: float
@@ -118,9 +136,37 @@ class Comparison(Record, frozen=True, kw_only=True):
     low: float | None
     high: float | None
     """95 % interval of the effect (paired Student t); None for a single pair."""
+    relative_effect: float | None = None
+    """Of times and memory, the scale of the tests: geometric mean of a / b, less 1."""
+    relative_low: float | None = None
+    relative_high: float | None = None
+    margin: float
+    """The largest difference that does not matter: of accuracy 0.005 is half a point, else a share."""
+    noise_floor: float | None = None
+    """On the scale of `margin`; None where it cannot be told, and then nothing is called higher."""
+    p_difference: float | None = None
+    """Paired t test, Holm-adjusted over the edition; None with fewer than three pairs."""
+    p_equivalence: float | None = None
+    """Two one-sided tests against the margin, Holm-adjusted over the edition."""
+    family: int = 1
+    """How many comparisons the p values are adjusted for."""
     n: int
     verdict: Verdict
     sentence: str
+
+    @property
+    def tested(self) -> tuple[float | None, float | None, float | None]:
+        """Effect and its interval on the scale of margin and tests: what is printed of them."""
+        if self.quantity == "test_accuracy":
+            return self.effect, self.low, self.high
+        return self.relative_effect, self.relative_low, self.relative_high
+
+
+class LedgerRow(Record, frozen=True, kw_only=True):
+    """One default, as read from the live objects of each member, in the order of the members."""
+
+    name: str
+    values: tuple[str, ...]
 
 
 class WorkloadFindings(Record, frozen=True, kw_only=True):
@@ -137,6 +183,16 @@ class WorkloadFindings(Record, frozen=True, kw_only=True):
     """Layer and output shape, as text, the input first."""
     members: tuple[Member, ...]
     comparisons: tuple[Comparison, ...]
+    """The frameworks in their default modes first, then the modes of each framework."""
+    noise_floors: tuple[NoiseFloor, ...] = ()
+    """At most one per quantity; none where it cannot be told."""
+    parity: tuple[ParityCheck, ...] = ()
+    """The certificate; empty where one framework ran alone."""
+    parting: str = ""
+    """Where the float32 losses of the frameworks part."""
+    ledger: tuple[LedgerRow, ...] = ()
+    defaults: tuple[str, ...] = ()
+    """How much of each difference between frameworks is only defaults."""
     provenance: Provenance
 
 

@@ -18,7 +18,7 @@ STAGES = (
     (
         "build_model",
         "Model",
-        "The network is built from the workload's list of layers, so both build the same one.",
+        "The network is built from the workload's list of layers, so all build the same one.",
     ),
     (
         "choose_loss_and_optimizer",

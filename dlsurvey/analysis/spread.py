@@ -7,6 +7,8 @@ from statistics import fmean, stdev
 from dlsurvey.analysis.findings import Spread
 
 CONFIDENCE = 0.95
+LEAST_VALUES = 3
+"""Two values have an interval thirteen standard errors wide, negative seconds and all: none is given."""
 
 
 def summarize(by_seed: Mapping[int, float]) -> Spread:
@@ -18,9 +20,9 @@ def summarize(by_seed: Mapping[int, float]) -> Spread:
 
 
 def find_interval(values: Sequence[float]) -> tuple[float, float] | tuple[None, None]:
-    """95 % interval of the mean, mean ± t(n-1) · s / sqrt(n) with Student's t; (None, None) for n < 2."""
+    """95 % interval of the mean, mean ± t(n-1) · s / sqrt(n) with Student's t; (None, None) for n < 3."""
     n = len(values)
-    if n < 2:
+    if n < LEAST_VALUES:
         return None, None
     from scipy.stats import t as student
 

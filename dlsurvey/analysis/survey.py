@@ -16,7 +16,9 @@ def find_out(config: Config, store: Store, edition: Edition) -> Findings:
     survey = config.settings.survey
     trials = tuple(store.read_trial(trial_id) for trial_id in edition.trials)
     evidence = Evidence(store, edition)
-    workloads = compare_workloads(trials, edition.datasets)
+    workloads = compare_workloads(
+        trials, edition.datasets, config.settings.margins, certificates=edition.parity
+    )
     trends = find_trends(evidence)
     return Findings(
         cover=Cover(

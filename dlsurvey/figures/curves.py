@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator
 from dlsurvey.analysis.findings import Curve, Member, WorkloadFindings
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
 from dlsurvey.figures.figure import Cell, Figure, Table, name_figure
-from dlsurvey.figures.labels import label_ends
+from dlsurvey.figures.labels import label_ends, name_member
 from dlsurvey.figures.style import Look
 from dlsurvey.formats import format_number, format_percent
 
@@ -74,7 +74,7 @@ def _draw_panel(axes: Axes, members: list[Member], field: str, looks: dict[str, 
             markevery=max(1, len(means) // 10),
         )
         if means:
-            ends.append((means[-1], member.title, look.colour))
+            ends.append((means[-1], name_member(member, members), look.colour))
     axes.set_xlabel("Epoch")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
     axes.grid(axis="y")
@@ -86,7 +86,7 @@ def _describe(workload: WorkloadFindings, members: list[Member]) -> str:
     for member in members:
         losses = average_epochs(member.curves, "loss")
         accuracies = average_epochs(member.curves, "accuracy")
-        text = f"{member.title}: mean loss {format_number(losses[0])} after epoch 1"
+        text = f"{name_member(member, members)}: mean loss {format_number(losses[0])} after epoch 1"
         if len(losses) > 1:
             text += f" and {format_number(losses[-1])} after epoch {len(losses)}"
         if accuracies:
@@ -101,5 +101,6 @@ def _tabulate(members: list[Member]) -> Table:
         for curve in member.curves:
             for epoch, loss in enumerate(curve.loss):
                 accuracy = curve.accuracy[epoch] if epoch < len(curve.accuracy) else None
-                rows.append((member.title, curve.seed, epoch + 1, loss, accuracy))
+                name = name_member(member, members)
+                rows.append((name, curve.seed, epoch + 1, loss, accuracy))
     return Table(columns=("framework", "seed", "epoch", "loss", "accuracy"), rows=tuple(rows))

@@ -1,14 +1,16 @@
 """Turns findings and figures into the HTML text of the report, for the screen or for paper."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dlsurvey import formats
 from dlsurvey.analysis.findings import Comparison, Findings, WorkloadFindings
+from dlsurvey.analysis.sentences import name_sides, write_difference
 from dlsurvey.errors import RenderError
 from dlsurvey.figures import Cell, Figure, name_figure
 from dlsurvey.render.inline import inline_print, inline_screen
@@ -84,9 +86,10 @@ def make_environment() -> jinja2.Environment:
         "seconds": formats.format_seconds,
         "memory": formats.format_memory,
         "day": formats.format_date,
+        "code": mark_code,
         "cell": write_cell,
         "quantity": formats.format_quantity,
-        "effect": formats.format_effect,
+        "bound": formats.format_bound,
         "web": is_web_address,
     }
     environment.globals |= {
@@ -95,6 +98,9 @@ def make_environment() -> jinja2.Environment:
         "include_style": _read_style,
         "titles_of": map_titles,
         "verdict": write_verdict,
+        "sides": name_sides,
+        "difference": write_difference,
+        "list_margins": list_margins,
     }
     return environment
 
@@ -102,6 +108,11 @@ def make_environment() -> jinja2.Environment:
 def _read_style(name: str) -> Markup:
     # Not a template: braces and percent signs in CSS are CSS.
     return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704
+
+
+def mark_code(text: str) -> Markup:
+    """Words between backticks as code; everything is escaped first."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped
 
 
 def is_web_address(url: str) -> bool:
@@ -127,6 +138,15 @@ def map_titles(workload: WorkloadFindings) -> Mapping[str, str]:
     return {member.framework: member.title for member in workload.members}
 
 
+def list_margins(findings: Findings) -> Mapping[str, float]:
+    """The margin of each quantity that this edition compares."""
+    return {
+        comparison.quantity: comparison.margin
+        for workload in findings.workloads
+        for comparison in workload.comparisons
+    }
+
+
 class Verdict(NamedTuple):
     """A verdict in a word or two, and whether it is worth the highlight colour."""
 
@@ -137,11 +157,14 @@ class Verdict(NamedTuple):
 def write_verdict(comparison: Comparison, titles: Mapping[str, str]) -> Verdict:
     """What the badge before a result says."""
     more = HIGHER[comparison.quantity]
+    a, b = name_sides(comparison, titles)
     match comparison.verdict:
         case "a_higher":
-            return Verdict(f"{titles.get(comparison.a, comparison.a)} {more}", clear=True)
+            return Verdict(f"{a} {more}", clear=True)
         case "b_higher":
-            return Verdict(f"{titles.get(comparison.b, comparison.b)} {more}", clear=True)
+            return Verdict(f"{b} {more}", clear=True)
+        case "equivalent":
+            return Verdict("equivalent", clear=True)
         case "inconclusive":
             return Verdict("no clear difference", clear=False)
         case "single_run":

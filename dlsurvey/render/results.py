@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from dlsurvey.analysis.findings import Findings, Series, Trend
-from dlsurvey.records import SCHEMA, to_json
+from dlsurvey.analysis.findings import Comparison, Findings, Member, Series, Trend
+from dlsurvey.records import SCHEMA, ParityCheck, to_json
 
 
 def write_results(findings: Findings) -> bytes:
@@ -34,6 +34,23 @@ def write_results(findings: Findings) -> bytes:
             "comparisons": [
                 comparison for workload in findings.workloads for comparison in workload.comparisons
             ],
+            "verdicts": [
+                _describe_verdict(comparison)
+                for workload in findings.workloads
+                for comparison in workload.comparisons
+            ],
+            "parity": [_describe_check(check) for one in edition.parity for check in one.checks],
+            "ledger": [
+                {
+                    "workload": workload.name,
+                    "default": row.name,
+                    **_describe_member(member),
+                    "value": value,
+                }
+                for workload in findings.workloads
+                for row in workload.ledger
+                for member, value in zip(workload.members, row.values, strict=True)
+            ],
             "gaps": findings.gaps,
         },
         indent=2,
@@ -43,6 +60,43 @@ def write_results(findings: Findings) -> bytes:
 def _describe_trial(trial: Any) -> dict[str, Any]:
     described: dict[str, Any] = msgspec.to_builtins(trial)
     return {**described, "key": trial.spec.key}
+
+
+def _describe_check(check: ParityCheck) -> dict[str, Any]:
+    described: dict[str, Any] = msgspec.to_builtins(check)
+    return {"pair": [check.a, check.b], **described}
+
+
+def _describe_member(member: Member) -> dict[str, str]:
+    return {
+        "framework": member.framework,
+        "mode": member.mode,
+        "protocol": member.protocol,
+    }
+
+
+def _describe_verdict(comparison: Comparison) -> dict[str, Any]:
+    """Effect, interval, margin and noise floor on the one scale that was tested."""
+    effect, low, high = comparison.tested
+    return {
+        "question": comparison.quantity,
+        "workload": comparison.workload,
+        "protocol": comparison.protocol,
+        "a": comparison.a,
+        "a_mode": comparison.a_mode,
+        "b": comparison.b,
+        "b_mode": comparison.b_mode,
+        "scale": "difference" if comparison.quantity == "test_accuracy" else "share_of_b",
+        "effect": effect,
+        "interval": None if low is None or high is None else [low, high],
+        "margin": comparison.margin,
+        "noise_floor": comparison.noise_floor,
+        "p_difference": comparison.p_difference,
+        "p_equivalence": comparison.p_equivalence,
+        "family": comparison.family,
+        "n": comparison.n,
+        "verdict": comparison.verdict,
+    }
 
 
 def _describe_series(trend: Trend, position: int, series: Series) -> dict[str, Any]:

@@ -227,6 +227,49 @@ def differentiate(
     )
 
 
+def list_defaults(
+    model: nn.Sequential,
+    tools: tuple[nn.CrossEntropyLoss, optim.Adam],
+    spec: TrialSpec,
+) -> dict[str, str]:
+    """What differs unless somebody chooses, read from the live objects."""
+    optimizer = tools[1]
+    group = optimizer.param_groups[0]
+    beta_1, beta_2 = group["betas"]
+    weight = next(model.parameters())
+    intra = torch.get_num_threads()
+    inter = torch.get_num_interop_threads()
+    controlled = spec.protocol == "controlled"
+    return {
+        "kernel initialiser": "shared weights"
+        if controlled
+        else "Kaiming uniform (a = √5)",
+        "bias initialiser": "shared weights"
+        if controlled
+        else "uniform within 1/√fan-in",
+        "optimiser": type(optimizer).__name__,
+        "epsilon": "mapped at each step to Keras' form"
+        if controlled
+        else f"{group['eps']:g}, after the bias correction",
+        "betas": f"{beta_1:g}, {beta_2:g}",
+        "shuffle": "shared order"
+        if controlled
+        else "by DataLoader",
+        "input dtype": str(weight.dtype).removeprefix(
+            "torch."
+        ),
+        "layout": "channels_first",
+        "threads": f"{intra} within, {inter} between operations",
+        "compiler": "TorchInductor"
+        if spec.mode == "compiled"
+        else "none",
+        "TF32": str(torch.backends.cuda.matmul.allow_tf32),
+        "loader": "batches cut from tensors"
+        if controlled
+        else "DataLoader in the main process",
+    }
+
+
 def to_tensors(
     arrays: Arrays,
 ) -> tuple[torch.Tensor, torch.Tensor]:

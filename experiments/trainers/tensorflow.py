@@ -41,7 +41,10 @@ def prepare_framework(spec: TrialSpec) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(
         spec.threads
     )
+    # Said here, so that a keras.json of the user's changes nothing.
     config.set_floatx(spec.precision)
+    config.set_image_data_format("channels_last")
+    config.set_epsilon(1e-7)
     utils.set_random_seed(spec.seed)
 
 
@@ -211,6 +214,40 @@ def differentiate(
         float(loss),
         tuple(gradient.numpy() for gradient in gradients),
     )
+
+
+def list_defaults(
+    model: Sequential, tools: None, spec: TrialSpec
+) -> dict[str, str]:
+    """What differs unless somebody chooses, read from the live objects."""
+    threading = tf.config.threading
+    convolution = model.layers[0]
+    optimizer = model.optimizer
+    intra = threading.get_intra_op_parallelism_threads()
+    inter = threading.get_inter_op_parallelism_threads()
+    controlled = spec.protocol == "controlled"
+    return {
+        "kernel initialiser": "shared weights"
+        if controlled
+        else type(convolution.kernel_initializer).__name__,
+        "bias initialiser": "shared weights"
+        if controlled
+        else type(convolution.bias_initializer).__name__,
+        "optimiser": type(optimizer).__name__,
+        "epsilon": f"{optimizer.epsilon:g}, before the bias correction",
+        "betas": f"{optimizer.beta_1:g}, {optimizer.beta_2:g}",
+        "shuffle": "shared order"
+        if controlled
+        else "by fit",
+        "input dtype": str(model.inputs[0].dtype),
+        "layout": convolution.data_format,
+        "threads": f"{intra} within, {inter} between operations",
+        "compiler": "XLA" if model.jit_compile else "none",
+        "TF32": str(
+            tf.config.experimental.tensor_float_32_execution_enabled()
+        ),
+        "loader": "arrays handed to fit",
+    }
 
 
 def make_controlled_adam(

@@ -59,7 +59,7 @@ def test_results_carry_what_the_issue_asks(built: Path) -> None:
     assert {"id", "created_at", "versions", "environment"} <= set(edition)
     trials = results["trials"]
     assert isinstance(trials, list)
-    assert len(trials) == 4
+    assert len(trials) == 8
     for trial in trials:
         assert trial["status"] == "completed"
         assert isinstance(trial["metrics"]["epoch_seconds"], list)
@@ -72,6 +72,27 @@ def test_results_carry_what_the_issue_asks(built: Path) -> None:
     for signal_ in signals:
         assert {"source", "subject", "metric", "status", "retrieved_at", "series"} <= set(signal_)
         assert signal_["status"] == "published"
+
+
+def test_certificate_ledger_and_verdicts_are_there(built: Path) -> None:
+    results = read_results(built)
+    parity = results["parity"]
+    assert isinstance(parity, list)
+    assert {check["quantity"] for check in parity} >= {"logits", "gradients"}
+    assert all(check["passed"] for check in parity)
+    assert {"pair", "workload", "quantity", "max_relative_difference", "tolerance"} <= set(
+        parity[0]
+    )
+    verdicts = results["verdicts"]
+    assert isinstance(verdicts, list)
+    assert {one["protocol"] for one in verdicts} == {"controlled", "idiomatic"}
+    assert {"question", "a", "b", "effect", "interval", "margin", "n", "verdict"} <= set(
+        verdicts[0]
+    )
+    assert {one["verdict"] for one in verdicts} == {"inconclusive"}  # two seeds allow no more
+    html = (built / "reports/latest/report.html").read_text(encoding="utf-8")
+    assert "The same network, proven" in html
+    assert "Fairness ledger" in html
 
 
 def test_stand_in_is_said_in_report_and_gaps(built: Path) -> None:
@@ -89,7 +110,7 @@ def test_second_build_trains_nothing_and_asks_nothing(built: Path) -> None:
     trials = list_trials(built)
     answer = run(built, "build", "--offline", "--profile", "quick")
     assert answer.returncode == 0
-    assert "All 4 trials are stored: nothing to train." in answer.stdout
+    assert "All 8 trials are stored: nothing to train." in answer.stdout
     assert "Nothing has changed since this edition was written." in answer.stdout
     assert list_trials(built) == trials
     after = {path: path.stat().st_mtime_ns for path in (built / "reports").rglob("*")}
@@ -111,7 +132,7 @@ def test_reports_can_be_removed_and_come_back_the_same(built: Path) -> None:
 
 def test_interrupted_build_goes_on_where_it_was(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "dlsurvey", "train", "mnist-cnn", "--offline",
-               "--epochs", "1", "--seeds", "1"]  # fmt: skip
+               "--epochs", "1", "--seeds", "1", "--protocol", "idiomatic"]  # fmt: skip
     settings = os.environ | {
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "PYTHONPATH": str(REPOSITORY),
@@ -135,7 +156,7 @@ def test_interrupted_build_goes_on_where_it_was(tmp_path: Path) -> None:
     assert "stopped. What was finished is stored" in stderr
     assert "Traceback" not in stderr
     assert len(list_trials(tmp_path)) == 1
-    answer = run(tmp_path, "train", "mnist-cnn", "--offline", "--epochs", "1", "--seeds", "1")
+    answer = run(tmp_path, *command[3:])
     assert "Training 1 of 2 trials; the rest are stored." in answer.stdout
     assert [trial.status for trial in list_trials(tmp_path)] == ["completed"] * 2
 

@@ -143,6 +143,47 @@ def test_render_before_any_training_is_an_edition_of_gaps(tmp_path: Path) -> Non
     assert any(gap["why"] == "Nothing has been trained yet." for gap in results["gaps"])
     again = run(tmp_path, "render", "--format", "html")
     assert "Nothing has changed since this edition was written." in again.stdout
+    latest = tmp_path / "reports" / "latest"
+    (latest / "report.html").write_text("garbage")
+    assert "Nothing has changed" not in run(tmp_path, "render", "--format", "html").stdout
+    assert "garbage" not in (latest / "report.html").read_text(encoding="utf-8")[:50]
     status = run(tmp_path, "status")
-    assert "1 editions" not in status.stdout
     assert "published: 158 observations" in status.stdout
+
+
+def test_old_edition_does_not_become_the_latest(tmp_path: Path) -> None:
+    run(tmp_path, "collect", "published")
+    run(tmp_path, "render", "--format", "html")
+    (old,) = [path.name for path in (tmp_path / "reports").iterdir() if path.name != "latest"]
+    (tmp_path / "survey.toml").write_text('[survey]\nauthor = "Somebody"\n')
+    run(tmp_path, "render", "--format", "html")
+    newest = (tmp_path / "reports" / "latest").resolve().name
+    assert newest != old
+    assert run(tmp_path, "render", "--edition", old, "--format", "html").returncode == 0
+    assert (tmp_path / "reports" / "latest").resolve().name == newest
+
+
+def test_lost_observations_are_noticed(tmp_path: Path) -> None:
+    run(tmp_path, "collect", "published")
+    run(tmp_path, "render", "--format", "html")
+    edition = (tmp_path / "reports" / "latest").resolve().name
+    path = tmp_path / "data" / "observations" / "published.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:100]))
+    (tmp_path / "reports" / edition / "manifest.json").unlink()
+    answer = run(tmp_path, "render", "--edition", edition)
+    assert answer.returncode == 1
+    assert "stands on 158 observations of published, but only 100 are left" in answer.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell is needed")
+def test_closed_or_full_output_is_no_traceback(tmp_path: Path) -> None:
+    for redirection in (">&-", ">/dev/full"):
+        answer = subprocess.run(
+            ["sh", "-c", f'"{sys.executable}" -m dlsurvey status {redirection}'],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "Traceback" not in answer.stderr, redirection

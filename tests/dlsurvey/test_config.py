@@ -57,13 +57,41 @@ def test_environment_goes_before_the_file(tmp_path: Path) -> None:
         ('[build]\nprofile = "fast"\n', r"build\.profile: Invalid enum value 'fast'"),
         ("[experiments]\nthreads = 0\n", r"experiments\.threads: Expected `int` >= 1"),
         ('[experiments]\nbudget = "soon"\n', r"\[experiments\] budget: 'soon' is no duration"),
+        ("[margins]\ntime_percent = 0\n", r"margins\.time_percent: Expected `float` > 0"),
+        ("[margins]\naccuracy_points = nan\n", r"margins\.accuracy_points: Expected `float`"),
+        ("[margins]\nmemory_percent = inf\n", r"margins\.memory_percent: Expected `float` <= 100"),
+        ("[margins]\ntime_percents = 5\n", r"Did you mean 'time_percent'\?"),
         ("[survey\n", r"is not valid TOML"),
+        (
+            '[experiments.data]\nmnst-cnn = "auto"\n',
+            r"no workload 'mnst-cnn'.*Did you mean 'mnist-cnn'",
+        ),
+        ('[experiments]\nframeworks = ["theano"]\n', r"there is no framework 'theano'"),
+        ("[sources.altavista]\n", r"there is no source 'altavista'.*Known: published, pypi"),
+        ('[data]\ndir = "~no-such-user/x"\n', r"names no user of this machine"),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message) as caught:
         load_config(write(tmp_path, text), {})
-    assert str(tmp_path / "survey.toml") in str(caught.value)
+    assert str(tmp_path / "survey.toml") in str(caught.value) or "names no user" in message
+
+
+def test_margins_may_be_whole_numbers(tmp_path: Path) -> None:
+    margins = load_config(write(tmp_path, "[margins]\ntime_percent = 3\n"), {}).settings.margins
+    assert (margins.time_percent, margins.memory_percent, margins.accuracy_points) == (3, 5, 0.5)
+
+
+def test_home_is_expanded_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    path = write(tmp_path, '[data]\nstore = "~/a"\ndir = "~/b"\n[build]\nreports = "~/c"\n')
+    config = load_config(path, {})
+    home = tmp_path / "home"
+    assert (config.store, config.data_folder, config.reports) == (
+        home / "a",
+        home / "b",
+        home / "c",
+    )
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
@@ -78,7 +106,9 @@ def test_durations(text: str, seconds: float) -> None:
     assert parse_duration(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "0", "ten", "-5m", "1d", "5 apples"])
+@pytest.mark.parametrize(
+    "text", ["", "0", "ten", "-5m", "1d", "5 apples", "9" * 5000, "99999999999h"]
+)
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ConfigError, match="write '90s', '10m' or '1h30m'"):
         parse_duration(text)

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
+from dlsurvey.errors import MissingDependency
 from dlsurvey.records import Dataset, Environment, Mode, TrialSpec
 from experiments.datasets import save_pixels
 from experiments.digits import read_pixels
-from experiments.frameworks import Framework
+from experiments.frameworks import Framework, read_versions
 from experiments.sources import Prepared
 
 ENVIRONMENT = Environment(
@@ -52,6 +55,14 @@ def make_fake(name: str) -> Framework:
         package="numpy",
         modes=("eager",),
     )
+
+
+def skip_missing(framework: Framework) -> None:
+    """Skip the test, saying what to install, where the framework is not installed."""
+    try:
+        read_versions(framework)
+    except MissingDependency as error:
+        pytest.skip(str(error))
 
 
 def prepare_digits(folder: Path) -> Prepared:

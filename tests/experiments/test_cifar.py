@@ -53,6 +53,19 @@ def test_truncated_batch_is_named(tmp_path: Path) -> None:
         read_pixels(files)
 
 
+@pytest.mark.parametrize(
+    ("data", "labels"), [(b"not an array", [1]), (np.zeros((1, 3072), np.uint8), [300])]
+)
+def test_pickle_of_another_shape_is_named(tmp_path: Path, data: object, labels: list[int]) -> None:
+    write_batches(tmp_path, "py")
+    path = tmp_path / "cifar-10-batches-py" / "test_batch"
+    path.write_bytes(pickle.dumps({b"data": data, b"labels": labels}))
+    files = find_files(tmp_path)
+    assert files is not None
+    with pytest.raises(DatasetError, match="test_batch"):
+        read_pixels(files)
+
+
 class Hostile:
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return (os.mkdir, ("run-by-pickle",))

@@ -34,6 +34,14 @@ def test_colour_becomes_grey_where_the_workload_is_grey(tmp_path: Path) -> None:
     assert read_pixels(write_images(tmp_path), (28, 28, 1)).test_images.shape == (6, 28, 28, 1)
 
 
+def test_files_of_the_system_are_passed_over(tmp_path: Path) -> None:
+    folder = write_images(tmp_path)
+    (folder / "train" / "cat" / "._0.png").write_bytes(b"AppleDouble")
+    (folder / "train" / "cat" / "sub.png").mkdir()
+    (folder / "train" / ".ipynb_checkpoints").mkdir()
+    assert len(read_pixels(folder, (32, 32, 3)).train_images) == 6
+
+
 def test_order_is_the_same_each_time(tmp_path: Path) -> None:
     folder = write_images(tmp_path)
     first, second = (read_pixels(folder, (32, 32, 3)) for _ in range(2))

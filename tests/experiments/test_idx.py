@@ -59,6 +59,13 @@ def test_any_bytes_give_an_array_or_a_sentence(
         assert read_idx(path).size <= len(content)
 
 
+def test_labels_beyond_nine_are_named(tmp_path: Path) -> None:
+    files = write_mnist(tmp_path)
+    write_idx(files[3], np.full(12, 40, np.uint8))
+    with pytest.raises(DatasetError, match="labels up to 40"):
+        read_pixels(files)
+
+
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_truncated_file_is_named(tmp_path: Path, suffix: str) -> None:
     files = write_mnist(tmp_path, suffix=suffix)

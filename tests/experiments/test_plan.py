@@ -4,14 +4,15 @@ from collections import Counter
 
 import pytest
 
-from experiments.frameworks import FRAMEWORKS
+from dlsurvey.records import Protocol
+from experiments.frameworks import PYTORCH, TENSORFLOW
 from experiments.plan import FULL, QUICK, STANDARD, Cost, Subject, fit_to_budget, make_plan
 from experiments.spec import MNIST_CNN
 from tests.experiments.samples import DATASET
 
 SUBJECTS = tuple(
     Subject(workload=MNIST_CNN, framework=framework, dataset=DATASET, mode=framework.modes[0])
-    for framework in FRAMEWORKS
+    for framework in (TENSORFLOW, PYTORCH)
 )
 
 
@@ -33,19 +34,19 @@ def costs(seconds_per_epoch: float) -> dict[str, Cost]:
     ],
 )
 def test_budget_is_filled(seconds_per_epoch: float, epochs: int, seeds: int) -> None:
-    share, fitting = fit_to_budget(SUBJECTS, costs(seconds_per_epoch), STANDARD)
+    share, fitting = fit_to_budget(SUBJECTS, costs(seconds_per_epoch), STANDARD, ("idiomatic",))
     assert (max(1, int(MNIST_CNN.epochs * share)), fitting) == (epochs, seeds)
 
 
 def test_plan_says_how_long_it_will_take() -> None:
-    plan = make_plan(SUBJECTS, STANDARD, protocol="idiomatic", threads=2, costs=costs(16.0))
+    plan = make_plan(SUBJECTS, STANDARD, protocols=("idiomatic",), threads=2, costs=costs(16.0))
     assert plan.estimated_seconds == pytest.approx(3 * 2 * 90)
-    assert "3 seeds each" in plan.sentence
+    assert "3 seeds in the idiomatic protocol" in plan.sentence
 
 
 def test_rounds_are_interleaved_in_a_recorded_order() -> None:
-    plan = make_plan(SUBJECTS, FULL, protocol="idiomatic", threads=2)
-    again = make_plan(SUBJECTS, FULL, protocol="idiomatic", threads=2)
+    plan = make_plan(SUBJECTS, FULL, protocols=("idiomatic",), threads=2)
+    again = make_plan(SUBJECTS, FULL, protocols=("idiomatic",), threads=2)
     assert plan == again
     assert [spec.seed for spec in plan.specs] == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
     assert Counter(spec.framework for spec in plan.specs) == {"tensorflow": 5, "pytorch": 5}
@@ -54,11 +55,25 @@ def test_rounds_are_interleaved_in_a_recorded_order() -> None:
 
 
 def test_quick_limits_the_images_only_where_there_are_more() -> None:
-    plan = make_plan(SUBJECTS, QUICK, protocol="idiomatic", threads=2)
+    plan = make_plan(SUBJECTS, QUICK, protocols=("idiomatic",), threads=2)
     assert {spec.train_limit for spec in plan.specs} == {None}
     assert len(plan.specs) == 4
 
 
 def test_every_trial_has_a_key_of_its_own() -> None:
-    plan = make_plan(SUBJECTS, FULL, protocol="idiomatic", threads=2)
+    plan = make_plan(SUBJECTS, FULL, protocols=("idiomatic",), threads=2)
     assert len({spec.key for spec in plan.specs}) == len(plan.specs)
+
+
+def test_budget_that_ends_in_between_has_spread_over_both_protocols() -> None:
+    both: tuple[Protocol, ...] = ("controlled", "idiomatic")
+    plan = make_plan(SUBJECTS, STANDARD, protocols=both, threads=2, costs=costs(16.0))
+    assert Counter(spec.protocol for spec in plan.specs) == {"controlled": 4, "idiomatic": 2}
+    assert {spec.epochs for spec in plan.specs} == {5}
+
+
+def test_quick_has_few_trials_whatever_is_asked() -> None:
+    both: tuple[Protocol, ...] = ("controlled", "idiomatic")
+    assert len(make_plan(SUBJECTS, QUICK, protocols=both, threads=2).specs) == 8
+    many = make_plan(SUBJECTS * 2, QUICK, protocols=both, threads=2)
+    assert {spec.seed for spec in many.specs} == {0}

@@ -56,6 +56,25 @@ def test_packing_does_not_change_the_hash(tmp_path: Path) -> None:
     assert len(hashes) == 1
 
 
+def test_data_folder_that_lacks_a_file_is_not_passed_over(tmp_path: Path) -> None:
+    files = write_mnist(tmp_path / "data")
+    files[3].unlink()
+    with pytest.raises(DatasetError, match="lacks t10k-labels-idx1-ubyte"):
+        find(MNIST_CNN, tmp_path, data_folder=tmp_path / "data")
+    with pytest.raises(DatasetError, match="name the folder above MNIST/raw"):
+        find(MNIST_CNN, tmp_path, data_folder=tmp_path / "data" / "MNIST")
+
+
+def test_damaged_cache_is_made_anew(tmp_path: Path) -> None:
+    source = find(MNIST_CNN, tmp_path)
+    first = prepare(source, tmp_path / "cache")
+    Path(first.path).write_bytes(Path(first.path).read_bytes()[:1000])
+    with pytest.raises(DatasetError, match="delete the file"):
+        load_arrays(Path(first.path))
+    again = prepare(source, tmp_path / "cache")
+    assert len(load_arrays(Path(again.path))[0].labels) == 1437
+
+
 def test_changed_files_are_prepared_again(tmp_path: Path) -> None:
     write_mnist(tmp_path / "data")
     source = find(MNIST_CNN, tmp_path, data_folder=tmp_path / "data")

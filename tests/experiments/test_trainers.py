@@ -1,35 +1,51 @@
-"""The twins are twins: the same functions, and both really learn real digits in a process of their own."""
+"""Every member of the registry is a twin, has its listings, and really learns real digits."""
 
 import ast
-import importlib.util
 from pathlib import Path
 
 import pytest
 
+from dlsurvey.analysis.listings import STAGES, extract_function
 from experiments.environment import read_environment
-from experiments.frameworks import FRAMEWORKS, Framework, read_trainer_source
+from experiments.frameworks import TENSORFLOW, Framework, list_frameworks, read_trainer_source
 from experiments.runner import Bench
 from experiments.sources import Prepared
 from experiments.spec import MNIST_CNN
 from tests.conftest import REPOSITORY
-from tests.experiments.samples import make_spec, prepare_digits
+from tests.experiments.samples import make_spec, prepare_digits, skip_missing
 
 TWINS = (
     "prepare_framework", "load_data", "build_model", "choose_loss_and_optimizer", "train",
     "train_controlled", "train_steps", "evaluate", "count_parameters", "load_weights",
-    "read_weights", "differentiate",
+    "read_weights", "differentiate", "list_defaults",
 )  # fmt: skip
-HEAVY = {"tensorflow", "keras", "torch", "torchvision", "jax", "flax"}
+DEFAULTS = [
+    "kernel initialiser", "bias initialiser", "optimiser", "epsilon", "betas", "shuffle",
+    "input dtype", "layout", "threads", "compiler", "TF32", "loader",
+]  # fmt: skip
+HEAVY = {"tensorflow", "keras", "torch", "torchvision", "jax", "jaxlib", "flax", "optax"}
+
+every_member = pytest.mark.parametrize("framework", list_frameworks(), ids=lambda one: one.name)
 
 
 def list_functions(source: str) -> list[str]:
     return [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
 
 
-def test_twins_have_the_same_functions_in_the_same_order() -> None:
-    for framework in FRAMEWORKS:
-        functions = list_functions(read_trainer_source(framework))
-        assert [name for name in functions if name in TWINS] == list(TWINS), framework.name
+@every_member
+def test_twins_have_the_same_functions_in_the_same_order(framework: Framework) -> None:
+    functions = list_functions(read_trainer_source(framework))
+    assert [name for name in functions if name in TWINS] == list(TWINS)
+
+
+@every_member
+def test_every_stage_has_a_listing(framework: Framework) -> None:
+    source = read_trainer_source(framework)
+    for function, _, _ in STAGES:
+        found = extract_function(source, function)
+        assert found is not None, function
+        code, first_line = found
+        assert source.splitlines()[first_line - 1] == code.splitlines()[0]
 
 
 def test_only_trainers_and_the_download_import_frameworks() -> None:
@@ -57,12 +73,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 
 
 @pytest.mark.trains
-@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda framework: framework.name)
+@every_member
 def test_trainer_learns_real_digits(
     framework: Framework, prepared: Prepared, tmp_path: Path
 ) -> None:
-    if importlib.util.find_spec(framework.package) is None:
-        pytest.skip(f"{framework.package} is not installed")
+    skip_missing(framework)
     bench = Bench(framework, read_environment(framework), timeout_seconds=300, log_folder=tmp_path)
     spec = make_spec(framework.name, epochs=4, mode=framework.modes[0])
     trial = bench.run(spec, MNIST_CNN, prepared.dataset, Path(prepared.path), lambda event: None)
@@ -76,14 +91,14 @@ def test_trainer_learns_real_digits(
     assert metrics.train_seconds == pytest.approx(sum(metrics.epoch_seconds))
     assert min(metrics.warmup_seconds, metrics.import_seconds, metrics.evaluation_seconds) > 0
     assert metrics.peak_memory_bytes > metrics.import_memory_bytes
+    assert list(metrics.defaults) == DEFAULTS
     assert trial.environment.versions[framework.package]
 
 
 @pytest.mark.trains
 def test_tensorflow_runs_eagerly_when_asked(prepared: Prepared, tmp_path: Path) -> None:
-    framework = FRAMEWORKS[0]
-    if importlib.util.find_spec(framework.package) is None:
-        pytest.skip(f"{framework.package} is not installed")
+    framework = TENSORFLOW
+    skip_missing(framework)
     bench = Bench(framework, read_environment(framework), timeout_seconds=300, log_folder=tmp_path)
     spec = make_spec(framework.name, epochs=1, mode="eager")
     trial = bench.run(spec, MNIST_CNN, prepared.dataset, Path(prepared.path), lambda event: None)

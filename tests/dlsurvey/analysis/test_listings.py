@@ -25,6 +25,6 @@ def test_stages_show_both_frameworks_as_they_ran(tmp_path: Path) -> None:
     stages = list_stages(store, trials)
     assert [stage.key for stage in stages] == [key for key, _, _ in STAGES]
     for stage in stages:
-        assert [one.framework for one in stage.listings] == ["tensorflow", "pytorch"]
+        assert [one.framework for one in stage.listings] == [one.name for one in FRAMEWORKS]
         for one, framework in zip(stage.listings, FRAMEWORKS, strict=True):
             assert one.code in read_trainer_source(framework)

@@ -13,6 +13,7 @@ from dlsurvey.analysis.findings import (
     Findings,
     Listing,
     Member,
+    NoiseFloor,
     Point,
     Provenance,
     Series,
@@ -126,28 +127,42 @@ def make_member(name: str, rank: int, runs: int, epochs: int = 5) -> Member:
     )
 
 
-def make_comparisons(workload: str, a: Member, b: Member) -> tuple[Comparison, ...]:
+def make_comparisons(
+    workload: str, a: Member, b: Member, accuracy: str = "inconclusive"
+) -> tuple[Comparison, ...]:
     """One constructed comparison per quantity; the sentences say what the numbers say."""
     single = a.trials == 1
+    relative = -0.3
     return tuple(
         Comparison(
             workload=workload,
             quantity=quantity,  # type: ignore[arg-type]
+            protocol=a.protocol,
             a=a.framework,
             b=b.framework,
+            a_mode=a.mode,
+            b_mode=b.mode,
             a_mean=getattr(a, quantity).mean,
             b_mean=getattr(b, quantity).mean,
             effect=getattr(a, quantity).mean - getattr(b, quantity).mean,
             low=None if single else -0.001,
             high=None if single else 0.004,
+            relative_effect=sign * relative if sign else None,
+            relative_low=sign * relative - 0.02 if sign and not single else None,
+            relative_high=sign * relative + 0.02 if sign and not single else None,
+            margin=0.05 if sign else 0.005,
+            noise_floor=None if single else 0.01,
+            p_difference=None if single else 0.01,
+            p_equivalence=None if single else 0.9,
+            family=6,
             n=a.trials,
             verdict="single_run" if single else verdict,  # type: ignore[arg-type]
             sentence=f"Constructed on {words}: {a.title} against {b.title}, n = {a.trials}.",
         )
-        for quantity, words, verdict in (
-            ("test_accuracy", "test accuracy", "inconclusive"),
-            ("epoch_seconds", "seconds per epoch", "b_higher"),
-            ("peak_memory_bytes", "peak memory", "a_higher"),
+        for quantity, words, verdict, sign in (
+            ("test_accuracy", "test accuracy", accuracy, 0),
+            ("epoch_seconds", "seconds per epoch", "b_higher", 1),
+            ("peak_memory_bytes", "peak memory", "a_higher", -1),
         )
     )
 
@@ -157,6 +172,7 @@ def make_workload(
     frameworks: tuple[str, ...] = ("tensorflow", "pytorch"),
     runs: int = 5,
     epochs: int = 5,
+    accuracy: str = "inconclusive",
 ) -> WorkloadFindings:
     """One workload with one member per framework."""
     members = tuple(
@@ -183,8 +199,14 @@ def make_workload(
         comparisons=tuple(
             comparison
             for other in members[1:]
-            for comparison in make_comparisons(name, members[0], other)
+            for comparison in make_comparisons(name, members[0], other, accuracy)
         ),
+        noise_floors=(
+            NoiseFloor(quantity="epoch_seconds", bound=0.012, basis="repeats", freedom=4),
+            NoiseFloor(quantity="test_accuracy", bound=0.003, basis="halves", freedom=8),
+        )
+        if runs > 1
+        else (),
         provenance=MEASURED,
     )
 
@@ -451,7 +473,10 @@ def make_cards() -> tuple[Card, ...]:
 
 def make_findings(**changes: object) -> Findings:
     """A whole constructed edition; any field can be replaced."""
-    workloads = (make_workload(), make_workload("cifar10-cnn", runs=3, epochs=10))
+    workloads = (
+        make_workload(),
+        make_workload("cifar10-cnn", runs=3, epochs=10, accuracy="equivalent"),
+    )
     fields: dict[str, object] = {
         "cover": make_cover(),
         "edition": make_edition(),

@@ -71,7 +71,15 @@ def test_formats_that_are_not_asked_for_are_not_written(tmp_path: Path, small: F
 def test_results_hold_what_scripts_need(tmp_path: Path, findings: Findings) -> None:
     write_edition(findings, tmp_path / "edition", ())
     results = json.loads((tmp_path / "edition" / "results.json").read_bytes())
-    assert set(results) == {"schema", "edition", "trials", "signals", "gaps", "comparisons"}
+    assert set(results) >= {
+        "schema", "edition", "trials", "signals", "gaps", "comparisons", "verdicts",
+    }  # fmt: skip
+    seconds = next(one for one in results["verdicts"] if one["question"] == "epoch_seconds")
+    assert set(seconds) >= {
+        "question", "workload", "a", "b", "effect", "interval", "margin", "n", "verdict",
+    }  # fmt: skip
+    assert seconds["interval"] == pytest.approx([-0.32, -0.28])
+    assert (seconds["margin"], seconds["verdict"]) == (0.05, "b_higher")
     assert set(results["edition"]) >= {"id", "created_at", "versions", "environment"}
     done = next(trial for trial in results["trials"] if trial["status"] == "completed")
     failed = next(trial for trial in results["trials"] if trial["status"] == "failed")

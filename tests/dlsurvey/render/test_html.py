@@ -9,13 +9,14 @@ from xml.etree import ElementTree as ET
 import html5lib
 import jinja2
 import pytest
+from msgspec.structs import replace
 
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.errors import RenderError
 from dlsurvey.figures import Figure, draw_figures
 from dlsurvey.formats import format_memory, format_percent, format_seconds
 from dlsurvey.render import render_html
-from dlsurvey.render.pages import make_environment
+from dlsurvey.render.pages import make_environment, write_verdict
 from dlsurvey.render.references import Citations, read_references
 from tests.dlsurvey.render.sample import (
     make_cover,
@@ -126,7 +127,20 @@ def test_sentences_come_from_the_findings(page: str, findings: Findings) -> None
 def test_only_clear_verdicts_are_highlighted(page: str) -> None:
     assert "<mark>PyTorch slower</mark>" in page
     assert "<mark>TensorFlow larger</mark>" in page
+    assert "<mark>equivalent</mark>" in page
     assert "<mark>no clear difference</mark>" not in page
+
+
+def test_methods_state_margins_and_noise(page: str) -> None:
+    assert "test accuracy 0.5 points, seconds per epoch 5 %, peak memory 5 %." in page
+    assert "4 repeated runs" in page
+    assert "runs in two halves" in page
+
+
+def test_one_framework_on_both_sides_is_told_by_its_modes() -> None:
+    one = replace(make_workload().comparisons[1], b="tensorflow", b_mode="eager")
+    titles = {"tensorflow": "TensorFlow"}
+    assert write_verdict(one, titles).text == "TensorFlow (eager) slower"
 
 
 def test_hostile_words_stay_words() -> None:

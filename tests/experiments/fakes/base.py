@@ -31,5 +31,9 @@ def evaluate(model: Any, data: Any, spec: Any) -> tuple[float, float]:
     return 0.5, 0.75
 
 
+def list_defaults(model: Any, tools: Any, spec: Any) -> dict[str, str]:
+    return {"optimiser": "none"}
+
+
 def count_parameters(model: Any) -> int:
     return 7

@@ -1,0 +1,107 @@
+"""Turns certificates and live defaults into what the report says of fairness: parity, parting, ledger."""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from dlsurvey.analysis.findings import LedgerRow, Member
+from dlsurvey.formats import format_effect, join_words
+from dlsurvey.records import Parity, ParityCheck, Trial
+
+EXACT_TOLERANCE = 1e-10
+"""Checks with this tolerance or less decide whether two networks are the same."""
+VISIBLE = 1e-6
+"""A relative difference above this is more than one rounding of float32."""
+
+
+def find_parity(certificates: Iterable[Parity], workload: str) -> Parity | None:
+    """The certificate of one workload, or None where only one framework ran."""
+    return next((one for one in certificates if one.workload == workload), None)
+
+
+def list_incomparable(certificates: Iterable[Parity]) -> frozenset[tuple[str, str, str]]:
+    """(workload, a, b) and (workload, b, a) of every pair that failed a float64 check."""
+    failed = [
+        check
+        for one in certificates
+        for check in one.checks
+        if not check.passed and is_exact(check)
+    ]
+    return frozenset(
+        (check.workload, *pair)
+        for check in failed
+        for pair in ((check.a, check.b), (check.b, check.a))
+    )
+
+
+def is_exact(check: ParityCheck) -> bool:
+    """Whether the check was made in float64, where rounding excuses nothing."""
+    return check.tolerance <= EXACT_TOLERANCE
+
+
+def describe_parting(parity: Parity, titles: dict[str, str]) -> str:
+    """Where and how far the float32 losses of the first controlled steps part, pair by pair."""
+    sentences = []
+    for a, b in combinations(parity.traces, 2):
+        differences = [
+            abs(left - right) / abs(left)
+            for left, right in zip(parity.traces[a], parity.traces[b], strict=False)
+            if left
+        ]
+        if not differences:
+            continue
+        step = next((n for n, one in enumerate(differences, 1) if one > VISIBLE), None)
+        names = join_words([titles.get(a, a), titles.get(b, b)])
+        where = (
+            f"agree within {VISIBLE:.0e} for all of the first {len(differences)} steps"
+            if step is None
+            else f"first differ by more than {VISIBLE:.0e} at step {step}"
+        )
+        sentences.append(
+            f"In float32, from the same weights and batches, the losses of {names} {where};"
+            f" the largest difference within {len(differences)} steps is {max(differences):.1e}"
+            " relative. Rounding differs from framework to framework, and training lets it grow."
+        )
+    return " ".join(sentences)
+
+
+def list_ledger(members: Sequence[Member], trials: Iterable[Trial]) -> tuple[LedgerRow, ...]:
+    """Every default that was read from live objects, one column per member; differing rows first."""
+    ledgers: dict[tuple[str, str, str], dict[str, str]] = {}
+    for trial in trials:
+        if trial.metrics is not None:
+            spec = trial.spec
+            ledgers[(spec.framework, spec.mode, spec.protocol)] = trial.metrics.defaults
+    columns = [
+        ledgers.get((member.framework, member.mode, member.protocol), {}) for member in members
+    ]
+    names = dict.fromkeys(name for column in columns for name in column)
+    rows = [
+        LedgerRow(name=name, values=tuple(column.get(name, "not told") for column in columns))
+        for name in names
+    ]
+    return tuple(sorted(rows, key=lambda row: len(set(row.values)) == 1))
+
+
+def describe_defaults(
+    members: Sequence[Member], quantity: str = "test_accuracy"
+) -> tuple[str, ...]:
+    """How much of a difference between frameworks is only defaults: the same pair in both protocols."""
+    by_protocol: dict[str, dict[str, Member]] = {}
+    for member in members:
+        by_protocol.setdefault(member.protocol, {}).setdefault(member.framework, member)
+    controlled, idiomatic = (by_protocol.get(name, {}) for name in ("controlled", "idiomatic"))
+    shared = [name for name in idiomatic if name in controlled]
+    sentences = []
+    for a, b in combinations(shared, 2):
+        apart = {
+            name: getattr(group[a], quantity).mean - getattr(group[b], quantity).mean
+            for name, group in (("idiomatic", idiomatic), ("controlled", controlled))
+        }
+        sentences.append(
+            f"{idiomatic[a].title} minus {idiomatic[b].title}, {quantity.replace('_', ' ')}:"
+            f" {format_effect(apart['idiomatic'], quantity)} as the tutorials write it,"
+            f" {format_effect(apart['controlled'], quantity)} from the same weights, batches and"
+            f" optimiser; the {format_effect(apart['idiomatic'] - apart['controlled'], quantity)}"
+            " between the two is what the defaults account for, spread included."
+        )
+    return tuple(sentences)
