@@ -30,6 +30,23 @@ VERSIONED = (
 )
 
 
+UNTRAINED = Training(
+    profile="none",
+    offline=False,
+    plan="Nothing has been trained yet.",
+    datasets=(),
+    trials=(),
+    gaps=(
+        Gap(
+            what="The comparison",
+            why="Nothing has been trained yet.",
+            cure="Run `dlsurvey build` or `dlsurvey train`.",
+        ),
+    ),
+)
+"""What an edition stands on before the first training."""
+
+
 class _ListedFile(msgspec.Struct):
     path: str
     sha256: str
@@ -41,20 +58,7 @@ class _Manifest(msgspec.Struct):
 
 def assemble(config: Config, store: Store) -> Edition:
     """The edition of what the store holds now; where nothing has changed, the newest one again."""
-    training = store.read_training(Training) or Training(
-        profile="none",
-        offline=False,
-        plan="Nothing has been trained yet.",
-        datasets=(),
-        trials=(),
-        gaps=(
-            Gap(
-                what="The comparison",
-                why="Nothing has been trained yet.",
-                cure="Run `dlsurvey build` or `dlsurvey train`.",
-            ),
-        ),
-    )
+    training = store.read_training(Training) or UNTRAINED
     gaps = (
         *find_collection_gaps(config, store),
         *training.gaps,

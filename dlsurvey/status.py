@@ -74,6 +74,8 @@ def describe_members(config: Config) -> Iterator[str]:
     for profile in PROFILES.values():
         epochs = f"{profile.epochs} epochs" if profile.epochs else "the surveys' own epochs"
         seeds = f"{profile.seeds} seeds" if profile.seeds else "as many seeds as fit"
+        if profile.max_trials is not None:
+            seeds = f"at most {profile.max_trials} trials"
         limit = f", {profile.train_limit:,} training images" if profile.train_limit else ""
         budget = (
             f", a training budget of {profile.budget_seconds / 60:.0f} minutes"

@@ -27,11 +27,11 @@ class Profile(Record, frozen=True, kw_only=True):
     budget_seconds: float | None
     """None: no limit."""
     max_trials: int | None = None
-    """Fewer seeds, down to one, where there would be more trials than this."""
+    """Fewer rounds, down to one, where there would be more trials than this."""
 
 
 QUICK = Profile(
-    name="quick", epochs=2, seeds=2, train_limit=2000, budget_seconds=None, max_trials=8
+    name="quick", epochs=2, seeds=2, train_limit=2000, budget_seconds=None, max_trials=4
 )
 STANDARD = Profile(name="standard", epochs=None, seeds=None, train_limit=None, budget_seconds=600.0)
 FULL = Profile(name="full", epochs=None, seeds=5, train_limit=None, budget_seconds=None)
@@ -133,7 +133,7 @@ def make_plan(
     With a budget, `costs` (by `Subject.name`) is needed.
     """
     subjects = tuple(subjects)
-    share, rounds = 1.0, list_rounds(protocols, _count_seeds(subjects, profile, protocols))
+    share, rounds = 1.0, _list_all_rounds(subjects, profile, protocols)
     if profile.budget_seconds is not None and costs is not None and subjects:
         share, count = fit_to_budget(subjects, costs, profile, protocols)
         rounds = list_rounds(protocols, profile.seeds or MAX_SEEDS)[:count]
@@ -172,13 +172,14 @@ def _make_spec(
     )
 
 
-def _count_seeds(
+def _list_all_rounds(
     subjects: Sequence[Subject], profile: Profile, protocols: Sequence[Protocol]
-) -> int:
-    seeds = profile.seeds or MAX_SEEDS
-    if profile.max_trials is not None and subjects:
-        seeds = min(seeds, profile.max_trials // (len(subjects) * len(protocols)))
-    return max(1, seeds)
+) -> tuple[Round, ...]:
+    """All rounds of a profile without a budget, cut off where there would be too many trials."""
+    rounds = list_rounds(protocols, profile.seeds or MAX_SEEDS)
+    if profile.max_trials is None or not subjects:
+        return rounds
+    return rounds[: max(1, profile.max_trials // len(subjects))]
 
 
 def _count_epochs(workload: Workload, profile: Profile, share: float) -> int:

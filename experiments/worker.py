@@ -86,17 +86,7 @@ def run_job(job: Job, tell: Any) -> Metrics:
     tools = trainer.choose_loss_and_optimizer(model, job.workload, job.spec)
     build_seconds = time.perf_counter() - started
 
-    journal = Journal(
-        lambda epoch, loss, accuracy, seconds: tell(
-            EpochEnded(epoch=epoch, loss=loss, accuracy=accuracy, seconds=seconds)
-        )
-    )
-    train_network = trainer.train
-    if job.spec.protocol == "controlled":
-        weights = draw_weights(job.workload, job.classes, job.spec.seed)
-        trainer.load_weights(model, weights, job.workload, job.classes)
-        train_network = trainer.train_controlled
-    train_network(model, tools, train_data, job.spec, journal)
+    journal = _train(trainer, job, model, tools, train_data, tell)
 
     started = time.perf_counter()
     test_loss, test_accuracy = trainer.evaluate(model, test_data, job.spec)
@@ -119,6 +109,22 @@ def run_job(job: Job, tell: Any) -> Metrics:
         import_memory_bytes=import_memory_bytes,
         peak_memory_bytes=peak_memory_bytes,
     )
+
+
+def _train(trainer: Any, job: Job, model: Any, tools: Any, data: Any, tell: Any) -> Journal:  # noqa: PLR0913, PLR0917  what a trainer takes
+    """Train in the protocol of the spec; the controlled one starts from the shared weights."""
+    journal = Journal(
+        lambda epoch, loss, accuracy, seconds: tell(
+            EpochEnded(epoch=epoch, loss=loss, accuracy=accuracy, seconds=seconds)
+        )
+    )
+    train_network = trainer.train
+    if job.spec.protocol == "controlled":
+        weights = draw_weights(job.workload, job.classes, job.spec.seed)
+        trainer.load_weights(model, weights, job.workload, job.classes)
+        train_network = trainer.train_controlled
+    train_network(model, tools, data, job.spec, journal)
+    return journal
 
 
 def main() -> None:

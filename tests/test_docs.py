@@ -69,7 +69,9 @@ def test_no_machine_path_is_committed() -> None:
     for name in names:
         for path in (REPOSITORY / name).rglob("*"):
             if path.is_file() and path.suffix in (".py", ".md", ".toml", ".jinja", ".css"):
-                assert not re.search(r"/work/|/root/|/home/\w", path.read_text(encoding="utf-8"))
+                assert not re.search(
+                    r"/wor[k]/|/roo[t]/|/hom[e]/\w", path.read_text(encoding="utf-8")
+                )
 
 
 def test_ci_runs_the_test_command_and_nothing_else() -> None:

@@ -11,7 +11,7 @@ from tests.experiments.test_plan import SUBJECTS
     ("profile", "words"),
     [
         (FULL, "with 5 paired seeds and a spread of 3% between pairs, a difference of 9%"),
-        (QUICK, "With 2 seeds no verdict is possible: three paired ones are the least."),
+        (QUICK, "With 1 seed no verdict is possible: three paired ones are the least."),
     ],
 )
 def test_power_is_said(profile: Profile, words: str) -> None:
