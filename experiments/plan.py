@@ -8,7 +8,8 @@ from dlsurvey.records import Dataset, Mode, Protocol, Record, TrialSpec
 from experiments.frameworks import Framework
 from experiments.spec import Workload
 
-MAX_SEEDS = 5
+MAX_SEEDS = 4
+"""Of a profile with a budget. On the small digits, which any budget could repeat for ever, this ends."""
 BUDGET_SHARE = 0.9
 """The plan fills this share of the budget: machines slow down while they are measured."""
 ORDER_SEED = 20211
@@ -22,7 +23,7 @@ class Profile(Record, frozen=True, kw_only=True):
     epochs: int | None
     """None: the workload's own."""
     seeds: int | None
-    """None: as many as fit the budget, at most five."""
+    """None: as many as fit the budget, at most four."""
     train_limit: int | None
     budget_seconds: float | None
     """None: no limit."""
