@@ -95,9 +95,10 @@ def fit_to_budget(
 ) -> tuple[float, int]:
     """The share of each workload's own epochs, and the number of rounds, that fill the budget.
 
-    Own epochs with as many rounds as fit come first, while one protocol at
-    least has two seeds; then two seeds with fewer epochs, down to half; then
-    one seed; at last one seed and one epoch, even if that is over the budget.
+    The surveys' own epochs come first, with as many rounds as fit: a claim
+    about five epochs is not tested by two. Only where not even one seed in
+    every protocol fits are there fewer epochs; at last one, even if that is
+    over the budget.
     """
     budget = (profile.budget_seconds or 0.0) * BUDGET_SHARE
 
@@ -110,11 +111,9 @@ def fit_to_budget(
         )
 
     wanted = profile.seeds or MAX_SEEDS
-    two_seeds = min(2, wanted) * len(protocols)
-    least = min(len(protocols) + 1, two_seeds)
-    candidates = [(1.0, rounds) for rounds in range(wanted * len(protocols), least - 1, -1)]
-    candidates += [(share / 10, two_seeds) for share in range(9, 4, -1)]
-    candidates += [(share / 10, len(protocols)) for share in range(10, 0, -1)]
+    least = len(protocols)
+    candidates = [(1.0, rounds) for rounds in range(wanted * least, least - 1, -1)]
+    candidates += [(share / 10, least) for share in range(9, 0, -1)]
     for share, rounds in candidates:
         if cost(share, rounds) <= budget:
             return share, rounds

@@ -28,7 +28,7 @@ def costs(seconds_per_epoch: float) -> dict[str, Cost]:
     [
         (1.0, 5, 4),  # 2 · 15 s a seed: all that a budget is given
         (16.0, 5, 3),  # 2 · 90 s a seed: three fit 540 s
-        (30.0, 4, 2),  # full epochs fit once; two seeds with four epochs fit
+        (30.0, 5, 1),  # 2 · 160 s a seed: one fits, and its epochs are the survey's
         (100.0, 2, 1),  # two epochs, one seed
         (1000.0, 1, 1),  # nothing fits: one epoch all the same
     ],
