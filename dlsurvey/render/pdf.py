@@ -52,7 +52,7 @@ def _import_weasyprint() -> Any:
 def _make_fetcher() -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class LocalFetcher(URLFetcher):  # type: ignore[misc]
+    class LocalFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         """Gives out Matplotlib's fonts and nothing else: no request leaves this machine."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
