@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from collectors.refusals import MalformedError
-from collectors.subjects import Subject
+from collectors.subjects import EVERY_SUBJECT, Subject
 from collectors.validation import ABSURD
 from dlsurvey.records import Gap, Name, Observation
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collectors.session import Session
 
 FILE_NAME = "published.toml"
-EVERY_SUBJECT = "all"
-"""Subject of figures that count everything, whatever the framework."""
 METRICS = {
     "stars": (
         "Stars of the repository counted on that day; comparable with the totals GitHub gives"

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from collectors import list_collectors
 from collectors.base import Collector
 from collectors.gather import Collected, gather
-from collectors.subjects import SUBJECTS
 from dlsurvey.config import Config
 from dlsurvey.console import Console
 from dlsurvey.errors import ConfigError, StoreError
@@ -77,7 +76,7 @@ def collect(
 
         gather(
             collectors,
-            SUBJECTS,
+            config.subjects,
             lambda collector: Session(
                 collector.name, keep_raw=keep_raw, cache_dir=config.cache / "http"
             ),

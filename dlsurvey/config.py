@@ -10,8 +10,19 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
+from collectors.subjects import (
+    EVERY_SUBJECT,
+    SUBJECT_NAME,
+    SUBJECTS,
+    Package,
+    Repository,
+    Subject,
+    Tag,
+    Topic,
+    Word,
+)
 from dlsurvey.errors import ConfigError
-from dlsurvey.records import content_sha256
+from dlsurvey.records import Name, content_sha256
 
 DEFAULT_FILE = "survey.toml"
 ProfileName = Literal["quick", "standard", "full"]
@@ -82,6 +93,23 @@ class SourceSettings(_Section, frozen=True, kw_only=True):
     base_url: str | None = None
 
 
+class SubjectSettings(_Section, frozen=True, kw_only=True):
+    """[subjects.NAME]: a framework whose popularity is collected, and its names on each source.
+
+    Of a framework that dlsurvey knows, a key that is left out keeps its value.
+    """
+
+    title: Name | None = None
+    repositories: tuple[Repository, ...] | None = None
+    packages: tuple[Package, ...] | None = None
+    tags: tuple[Tag, ...] | None = None
+    topic: Topic | None = None
+    archive_names: tuple[Name, ...] | None = None
+    words: tuple[Word, ...] | None = None
+    hub_filters: tuple[Tag, ...] | None = None
+    research_phrase: Annotated[str, Meta(max_length=100)] | None = None
+
+
 class Settings(_Section, frozen=True, kw_only=True):
     """The whole of survey.toml."""
 
@@ -91,6 +119,7 @@ class Settings(_Section, frozen=True, kw_only=True):
     experiments: Experiments = Experiments()
     margins: Margins = Margins()
     sources: dict[str, SourceSettings] = field(default_factory=dict)
+    subjects: dict[str, SubjectSettings] = field(default_factory=dict)
 
 
 class Config:
@@ -123,6 +152,20 @@ class Config:
         """Hash of the settings; paths in it are as written, so that it does not depend on the machine."""
         return content_sha256(self.settings)
 
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        """The frameworks whose popularity is collected: the known ones, then the user's."""
+        table = {subject.name: subject for subject in SUBJECTS}
+        for name, added in self.settings.subjects.items():
+            given = {
+                key: value
+                for key in added.__struct_fields__
+                if (value := getattr(added, key)) is not None
+            }
+            known = table.get(name) or Subject(name=name, title=name)
+            table[name] = msgspec.structs.replace(known, **given)
+        return tuple(table.values())
+
     def find_data_setting(self, workload: str) -> str:
         """'auto', or 'folder:PATH' with the path resolved."""
         setting = self.settings.experiments.data.get(workload, "auto")
@@ -154,6 +197,12 @@ def load_config(path: Path | None, environment: dict[str, str] | None = None) ->
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
     _check_durations(path, settings)
     _check_names(path, settings)
+    for name in settings.subjects:
+        if name == EVERY_SUBJECT or not re.fullmatch(SUBJECT_NAME, name):
+            raise ConfigError(
+                f"{path}: '{name}' in [subjects.{name}] cannot be a framework's name: use small"
+                f" letters, digits, - and _; '{EVERY_SUBJECT}' is what sources call everything."
+            )
     return Config(settings, path.absolute().parent, environment)
 
 
@@ -229,9 +278,11 @@ def _explain(error: msgspec.ValidationError, text: bytes) -> str:
 
 def _known_keys(table: str) -> tuple[str, ...]:
     section: Any = Settings
-    for name in filter(None, table.split(".")):
+    for name in filter(None, re.split(r"\W+", table)):
         if section is Settings and name == "sources":
             return tuple(SourceSettings.__struct_fields__)
+        if section is Settings and name == "subjects":
+            return tuple(SubjectSettings.__struct_fields__)
         section = {
             "survey": Survey, "build": Build, "data": Data, "experiments": Experiments,
             "margins": Margins,

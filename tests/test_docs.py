@@ -7,7 +7,15 @@ import pytest
 
 from dlsurvey import records
 from dlsurvey.cli import cli
-from dlsurvey.config import Build, Data, Experiments, Margins, SourceSettings, Survey
+from dlsurvey.config import (
+    Build,
+    Data,
+    Experiments,
+    Margins,
+    SourceSettings,
+    SubjectSettings,
+    Survey,
+)
 from tests.conftest import REPOSITORY
 
 DOCUMENTED = (
@@ -38,7 +46,7 @@ def test_every_setting_is_documented() -> None:
     for section, struct in (
         ("survey", Survey), ("build", Build), ("data", Data), ("experiments", Experiments),
         ("margins", Margins),
-        ("sources.NAME", SourceSettings),
+        ("sources.NAME", SourceSettings), ("subjects.NAME", SubjectSettings),
     ):  # fmt: skip
         table = text.split(f"\n## [{section}]\n")[1].split("\n## ")[0]
         assert set(re.findall(r"^\| `(\w+)`", table, re.M)) == set(struct.__struct_fields__)

@@ -112,3 +112,32 @@ def test_durations(text: str, seconds: float) -> None:
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ConfigError, match="write '90s', '10m' or '1h30m'"):
         parse_duration(text)
+
+
+def test_a_framework_is_added_in_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "survey.toml"
+    path.write_text(
+        '[subjects.mindspore]\ntitle = "MindSpore"\nrepositories = ["mindspore-ai/mindspore"]\n'
+        '[subjects.jax]\ntags = ["jax", "flax"]\n'
+    )
+    subjects = {subject.name: subject for subject in load_config(path).subjects}
+    assert list(subjects) == ["tensorflow", "pytorch", "keras", "jax", "mindspore"]
+    assert subjects["mindspore"].repositories == ("mindspore-ai/mindspore",)
+    assert subjects["jax"].tags == ("jax", "flax")
+    assert subjects["jax"].repositories == ("jax-ml/jax",)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[subjects.all]\n", "all"),
+        ("[subjects.Keras]\n", "small letters"),
+        ('[subjects.mlx]\nrepository = ["a/b"]\n', "repositories"),
+        ('[subjects.mlx]\nrepositories = ["nonsense"]\n', r"repositories\[0\]"),
+    ],
+)
+def test_a_wrong_subject_is_named(tmp_path: Path, text: str, named: str) -> None:
+    path = tmp_path / "survey.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=named):
+        load_config(path)
