@@ -4,12 +4,13 @@
 PYTHON ?= python3
 TORCH ?= index
 ARGS ?=
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CONSTRAINTS := constraints.txt
 
-.PHONY: help report test fast lint bench upgrade clean prerequisites
+.PHONY: help report test fast lint gallery bench upgrade clean prerequisites
 
 help:
 	@echo "make report              collect, train, render: one edition under reports/"
@@ -17,6 +18,7 @@ help:
 	@echo "make report ARGS='--profile quick'   options of 'dlsurvey build'"
 	@echo "make test                ruff, mypy and pytest"
 	@echo "make fast                the tests that train nothing"
+	@echo "make gallery             the pictures of the documentation, from the sample store"
 	@echo "make bench               the performance claims, measured"
 	@echo "make upgrade             newest versions into $(CONSTRAINTS), if the tests pass with them"
 	@echo "make clean               remove the environment and the caches; data/ and reports/ stay"
@@ -25,15 +27,19 @@ report: $(VENV)/.installed-$(TORCH)
 	$(BIN)/dlsurvey build $(ARGS)
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not trains"
+	$(BIN)/python -m pytest -m trains
 
 fast: lint
-	$(BIN)/python -m pytest -m "not trains"
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not trains"
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+gallery: $(VENV)/.installed-test
+	$(BIN)/python docs/gallery.py
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks $(ARGS)

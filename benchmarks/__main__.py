@@ -3,9 +3,14 @@
 import argparse
 import sys
 
-from benchmarks import harness, parent, startup
+from benchmarks import harness, parent, startup, store
 
-BENCHMARKS = {"startup": startup.measure, "parent": parent.measure, "harness": harness.measure}
+BENCHMARKS = {
+    "startup": startup.measure,
+    "parent": parent.measure,
+    "store": store.measure,
+    "harness": harness.measure,
+}
 
 
 def main() -> int:

@@ -10,8 +10,15 @@ from importlib.metadata import EntryPoint, entry_points
 
 from collectors.base import Collector
 from collectors.github import Github
+from collectors.google_trends import GoogleTrends
+from collectors.hacker_news import HackerNews
+from collectors.huggingface import Huggingface
+from collectors.openalex import Openalex
+from collectors.papers_with_code import PapersWithCode
 from collectors.published import Published
 from collectors.pypi import Pypi
+from collectors.pypistats import Pypistats
+from collectors.stackoverflow import Stackoverflow
 from dlsurvey.errors import ConfigError
 
 ENTRY_POINT_GROUP = "dlsurvey.collectors"
@@ -19,6 +26,13 @@ COLLECTORS: tuple[Collector, ...] = (
     Published(),
     Pypi(),
     Github(),
+    Pypistats(),
+    Stackoverflow(),
+    GoogleTrends(),
+    PapersWithCode(),
+    HackerNews(),
+    Huggingface(),
+    Openalex(),
 )
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 MEMBERS = ("name", "title", "homepage", "needs_network", "base_url", "metrics", "collect")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from collectors.refusals import MalformedError
 
+PIECE_BYTES = 2**20
 ACCEPTED_ENCODINGS = "gzip, deflate"
 """Those whose decompressor can be stopped at a limit."""
 
@@ -45,7 +46,8 @@ def _decode(chunks: Iterable[bytes], encoding: str, limit_bytes: int, url: str) 
 
 
 def _inflate(chunks: Iterable[bytes], wbits: int, limit_bytes: int, url: str) -> Iterator[bytes]:
-    # One byte beyond the limit is enough to know that it is exceeded.
+    # By pieces, and one byte beyond the limit is enough to know that it is exceeded.
+    piece_bytes = min(limit_bytes, PIECE_BYTES) + 1
     decompressor = zlib.decompressobj(wbits)
     received = False
     for chunk in chunks:
@@ -55,7 +57,7 @@ def _inflate(chunks: Iterable[bytes], wbits: int, limit_bytes: int, url: str) ->
             if decompressor.eof:  # a gzip body may have several members
                 decompressor = zlib.decompressobj(wbits)
             try:
-                yield decompressor.decompress(rest, limit_bytes + 1)
+                yield decompressor.decompress(rest, piece_bytes)
             except zlib.error as error:
                 raise MalformedError(f"{url} answered with damaged compressed data.") from error
             rest = decompressor.unconsumed_tail or decompressor.unused_data

@@ -31,6 +31,8 @@ class Collected:
     gaps: list[Gap]
     seconds: float
     status: Literal["complete", "partial", "failed"]
+    quota_left: int | None = None
+    """Requests that the source said are left; None where it did not tell."""
 
 
 @dataclass
@@ -40,6 +42,7 @@ class _Progress:
     observations: list[Observation] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
+    session: "Session | None" = None
 
     def close(self, source: str) -> Collected:
         observations, gaps = list(self.observations), list(self.gaps)
@@ -52,6 +55,7 @@ class _Progress:
             gaps=gaps,
             seconds=time.monotonic() - self.started,
             status=status,
+            quota_left=self.session.quota_left if self.session is not None else None,
         )
 
 
@@ -114,6 +118,7 @@ def _run(
 ) -> None:
     try:
         with make_session(collector) as session:
+            progress.session = session
             for item in collector.collect(session, subjects):
                 _keep(item, session, progress)
     except SurveyError as error:

@@ -5,9 +5,10 @@ One session serves one source. It may be used from several threads.
 
 import hashlib
 import logging
+import re
 import ssl
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,25 +19,29 @@ import msgspec
 import truststore
 from hishel import CacheOptions, SqliteStorage
 from hishel.httpx import CacheTransport
-from httpx_retries import RetryTransport
+from httpx_retries import Retry, RetryTransport
 
 from collectors.base import Answer
 from collectors.bodies import ACCEPTED_ENCODINGS
+from collectors.credentials import QueryKey
 from collectors.limits import Clock, Limits
 from collectors.refusals import MalformedError, Unavailable
 from collectors.transports import (
     RefusingTransport,
-    WireTransport,
     describe_failure,
     find_origin,
     make_retry,
     name_url,
 )
+from collectors.wire import ExplainingTransport, KeyedTransport
 from dlsurvey import __version__
 
 T = TypeVar("T")
 KeepRaw = Callable[[str, bytes], str]
 """Keeps a body as received under the source's name; answers its SHA-256 in hexadecimal."""
+
+PAUSE_SECONDS = {"pypistats": 2.1, "huggingface": 0.6}
+"""Between two requests, for sources that allow 30 a minute and 500 in five minutes."""
 
 _log = logging.getLogger(__name__)
 
@@ -61,11 +66,16 @@ class Session:
     ) -> None:
         """Open it; without `cache_dir` nothing is cached, `transport` replaces the network."""
         self.source = source
-        self.limits = limits or Limits()
+        pause = PAUSE_SECONDS.get(source, Limits.pause_seconds)
+        self.limits = limits or Limits(pause_seconds=pause)
         self.clock = clock or Clock()
+        self.cache_dir = cache_dir
+        self.quota_left: int | None = None
+        """Requests that the source said are left, in the latest answer that told."""
         self._keep_raw = keep_raw
+        self._storage = _open_storage(cache_dir, source)
         self._client = httpx.Client(
-            transport=self._stack(cache_dir, transport),
+            transport=self._stack(transport),
             headers={
                 "User-Agent": f"dlsurvey/{__version__}",
                 "Accept-Encoding": ACCEPTED_ENCODINGS,
@@ -74,20 +84,19 @@ class Session:
             max_redirects=self.limits.redirects,
         )
 
-    def _stack(self, cache_dir: Path | None, network: httpx.BaseTransport | None) -> Any:
+    def _stack(self, network: httpx.BaseTransport | None) -> Any:
         # A client rather than a transport at the bottom: it knows the proxies and
         # certificates that the environment names.
         # The system's certificates, as pip has it: behind a company's proxy its authority counts.
         client = httpx.Client(
             transport=network, verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         )
-        wire = WireTransport(self.source, client, self.limits, self.clock)
+        wire = KeyedTransport(self.source, client, self.limits, self.clock)
         retrying = RetryTransport(wire, make_retry(self.limits, self.clock))
-        refusing = RefusingTransport(retrying)
-        storage = _open_storage(cache_dir, self.source)
-        if storage is None:
+        refusing = RefusingTransport(ExplainingTransport(retrying))
+        if self._storage is None:
             return refusing
-        return CacheTransport(refusing, storage, rfc=CacheOptions(shared=False))
+        return CacheTransport(refusing, self._storage, rfc=CacheOptions(shared=False))
 
     def __enter__(self) -> Self:
         """Use it as a context."""
@@ -106,23 +115,51 @@ class Session:
         """Close connections and cache."""
         self._client.close()
 
-    def get_json(
+    def get_json(  # noqa: PLR0913 - each is one property of a request
         self,
         url: str,
         shape: type[T],
         *,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
-        authorization: str | None = None,
+        authorization: str | QueryKey | None = None,
+        keep_days: float = 0,
     ) -> Answer[T]:
-        """Fetch JSON and validate it; fields that the shape does not name are ignored."""
+        """Fetch JSON and validate it; fields that the shape does not name are ignored.
+
+        An answer on a period that is over may be kept: for `keep_days` it is not asked again.
+        """
         sent = {"Accept": "application/json", **(headers or {})}
-        answer = self.get_bytes(url, params=params, headers=sent, authorization=authorization)
+        request = self._build(url, params, sent, authorization)
+        kept_as = self._keep(request, keep_days)
         try:
+            answer = self._send(request)
             value = msgspec.json.decode(answer.value, type=shape)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            self._forget(kept_as)
             raise MalformedError(_describe_format(answer, error)) from error
+        except MalformedError:
+            self._forget(kept_as)
+            raise
         return answer.replace_value(value)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry: Retry | None = None,
+    ) -> Answer[bytes]:
+        """A request of any method, for sources that want another one; `retry` replaces ours."""
+        try:
+            request = self._client.build_request(method, url, params=params, headers=headers)
+        except httpx.InvalidURL as error:
+            raise self._refuse_address() from error
+        if retry is not None:
+            request.extensions["retry"] = retry
+        return self._send(request)
 
     def get_bytes(
         self,
@@ -130,19 +167,50 @@ class Session:
         *,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
-        authorization: str | None = None,
+        authorization: str | QueryKey | None = None,
     ) -> Answer[bytes]:
         """Fetch a body as it is. `authorization` goes to this URL's own host only."""
+        return self._send(self._build(url, params, headers, authorization))
+
+    def _build(
+        self,
+        url: str,
+        params: Mapping[str, str | int] | None,
+        headers: Mapping[str, str] | None,
+        authorization: str | QueryKey | None,
+    ) -> httpx.Request:
         try:
             request = self._client.build_request("GET", url, params=params, headers=headers)
-            if authorization is not None:
-                origin = find_origin(request.url)
-                request.extensions["credentials"] = (origin, authorization)
+        except httpx.InvalidURL as error:
+            raise self._refuse_address() from error
+        if authorization is not None:
+            kind = "query_key" if isinstance(authorization, QueryKey) else "credentials"
+            request.extensions[kind] = (find_origin(request.url), authorization)
+        return request
+
+    def _keep(self, request: httpx.Request, days: float) -> str | None:
+        """Have the cache answer this request by itself for so long; its name there."""
+        if not days or self._storage is None:
+            return None
+        name = _name_kept(request.url)
+        seconds = timedelta(days=days).total_seconds()
+        request.extensions["caching"] = {"rfc": False, "ttl": seconds, "key": name}
+        return name
+
+    def forget(self, url: str) -> None:
+        """Drop what is kept of this address, so that it is asked again."""
+        self._forget(_name_kept(httpx.URL(url)))
+
+    def _forget(self, kept_as: str | None) -> None:
+        if kept_as is not None and self._storage is not None:
+            for entry in self._storage.get_entries(kept_as):
+                self._storage.remove_entry(entry.id)
+
+    def _send(self, request: httpx.Request) -> Answer[bytes]:
+        try:
             response = self._client.send(request, auth=_no_auth)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise Unavailable(
-                f"{self.source} has no valid address.", "Check its base URL in the settings."
-            ) from error
+            raise self._refuse_address() from error
         except httpx.TooManyRedirects as error:
             raise Unavailable(
                 f"{name_url(request.url)} redirects more than {self.limits.redirects} times."
@@ -151,6 +219,11 @@ class Session:
             raise Unavailable(describe_failure(request.url, error)) from error
         return self._answer(response)
 
+    def _refuse_address(self) -> Unavailable:
+        return Unavailable(
+            f"{self.source} has no valid address.", "Check its base URL in the settings."
+        )
+
     def _answer(self, response: httpx.Response) -> Answer[bytes]:
         if response.status_code != 200:
             raise MalformedError(f"{name_url(response.url)} answered {response.status_code}.")
@@ -158,6 +231,8 @@ class Session:
         caching = response.extensions.get("caching", {})
         is_cached = bool(caching.get("from_cache")) and not caching.get("revalidated")
         now = self.clock.now()
+        if not is_cached:
+            self.quota_left = read_quota(response.headers, self.quota_left)
         return Answer(
             value=body,
             url=str(response.url.copy_with(username=None, password=None)),
@@ -167,6 +242,19 @@ class Session:
             status="cached" if is_cached else "live",
             next_url=response.links.get("next", {}).get("url"),
         )
+
+
+def read_quota(headers: Mapping[str, str], otherwise: int | None) -> int | None:
+    """What is left of the source's limit, as GitHub and the IETF draft of the header spell it."""
+    told = headers.get("x-ratelimit-remaining", "")
+    drafted = re.search(r"\br=(\d{1,9})\b", headers.get("ratelimit", ""))
+    if told.isascii() and told.isdigit() and len(told) < 10:
+        return int(told)
+    return int(drafted[1]) if drafted else otherwise
+
+
+def _name_kept(url: httpx.URL) -> str:
+    return hashlib.sha256(f"kept {url}".encode()).hexdigest()
 
 
 def _no_auth(request: httpx.Request) -> httpx.Request:
@@ -201,5 +289,7 @@ def _describe_format(answer: Answer[bytes], error: Exception) -> str:
     if "html" in kind or answer.value.lstrip()[:1] == b"<":
         return f"{place} answered with a web page where JSON was expected."
     if isinstance(error, msgspec.ValidationError):
-        return f"{place} answered with JSON of another shape: {error}."
+        # One of its messages repeats foreign text: a value that is none of a few.
+        reason = re.sub(r"(?s)Invalid enum value '.*'", "Invalid enum value", str(error))
+        return f"{place} answered with JSON of another shape: {reason}."
     return f"{place} answered with something that is not complete JSON."

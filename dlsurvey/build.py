@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -10,10 +10,14 @@ from dlsurvey.collection import collect
 from dlsurvey.config import Config, parse_duration
 from dlsurvey.console import Console
 from dlsurvey.editions import FORMATS, Format, assemble, render
+from dlsurvey.errors import SurveyError
+from dlsurvey.notification import Summary, list_files, notify
 from dlsurvey.records import Edition, Mode, Protocol
+from dlsurvey.sections import read_sections
 from dlsurvey.store import Store
-from dlsurvey.training import Request, Workshop
-from experiments.plan import PROFILES, Profile
+from dlsurvey.training import Request, Suite, Workshop
+from experiments.devices import Choice
+from experiments.profiles import PROFILES, Profile
 
 T = TypeVar("T")
 
@@ -29,11 +33,26 @@ class Survey:
 
     def build(self, profile: str | None, *, offline: bool) -> Edition:
         """The main job. Every step stores what it has before the next one begins."""
+        read_sections(self.config)  # a mistake in them is said before the training, not after
         self.console.open_log(self.config.logs, "build")
-        self.collect((), offline=offline)
-        self.train(Options(profile=profile, offline=offline))
-        edition = self.render(None, FORMATS)
-        self.console.say(f"Log: {self.console.log_path}")
+        log = str(self.console.log_path)
+        try:
+            self.collect((), offline=offline)
+            self.train(Options(profile=profile, offline=offline))
+            edition = self.render(None, FORMATS)
+        except SurveyError as error:
+            notify(self.config, self.console, Summary(error=str(error), log=log))
+            raise
+        self.console.say(f"Log: {log}")
+        folder = self.config.reports / edition.id
+        summary = Summary(
+            edition=edition.id,
+            folder=str(folder),
+            files=list_files(folder),
+            gaps=edition.gaps,
+            log=log,
+        )
+        notify(self.config, self.console, summary)
         return edition
 
     def collect(self, names: Sequence[str], *, offline: bool = False) -> bool:
@@ -57,13 +76,15 @@ class Survey:
             edition = assemble(self.config, self.store)
         else:
             edition = self.store.read_edition(edition_id)
-        folder, written = render(self.config, self.store, edition, formats)
+        folder, written, removed = render(self.config, self.store, edition, formats)
+        for line in removed:
+            self.console.say(line)
         if not written:
             self.console.say("Nothing has changed since this edition was written.")
         for gap in edition.gaps:
             self.console.say(f"Gap: {gap.what}. {gap.why}")
         self.console.say(f"Edition: {_show(folder)}")
-        for name in ("report.html", "report.pdf"):
+        for name in ("report.html", "report.pdf", "slides.pdf"):
             if (folder / name).exists():
                 self.console.say(f"  {_show(folder / name)}")
         return edition
@@ -72,15 +93,15 @@ class Survey:
         settings = self.config.settings.experiments
         profile = PROFILES[options.profile or self.config.settings.build.profile]
         if settings.budget is not None and profile.name == "standard":
-            profile = msgspec.structs.replace(
-                profile, budget_seconds=parse_duration(settings.budget)
-            )
+            profile = _set_budget(profile, parse_duration(settings.budget))
         return Request(
             workloads=_once(options.workloads or settings.workloads),
             frameworks=_once(options.frameworks or settings.frameworks),
             profile=_adjust(profile, options),
             protocols=_once(options.protocols),
             mode=options.mode,
+            device=options.device or settings.device,
+            suites=options.suites or (("code",) if profile.name == "full" else ()),
             offline=options.offline,
         )
 
@@ -93,9 +114,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     workloads: tuple[str, ...] = ()
     frameworks: tuple[str, ...] = ()
     protocols: tuple[Protocol, ...] = ("controlled", "idiomatic")
-    mode: Mode | None = None
+    mode: Mode | Literal["all"] | None = None
+    device: Choice | None = None
+    suites: tuple[Suite, ...] = ()
     epochs: int | None = None
     seeds: int | None = None
+    first_seed: int | None = None
     budget: str | None = None
 
 
@@ -105,17 +129,26 @@ def _once(names: tuple[T, ...]) -> tuple[T, ...]:
 
 
 def _adjust(profile: Profile, options: Options) -> Profile:
-    """The profile with the options put over it. Both epochs and seeds given: no budget is needed."""
+    """The profile with the options put over it. Both epochs and seeds given: exactly these, no budget."""
     changes: dict[str, object] = {}
     if options.epochs is not None:
         changes["epochs"] = options.epochs
+    if options.first_seed is not None:
+        changes["first_seed"] = options.first_seed
     if options.seeds is not None:
         changes["seeds"] = options.seeds
     if options.budget is not None:
-        changes["budget_seconds"] = parse_duration(options.budget)
+        profile = _set_budget(profile, parse_duration(options.budget))
     elif options.epochs is not None and options.seeds is not None:
-        changes["budget_seconds"] = None
+        changes |= {"budget_seconds": None, "modes": False, "noise": False}
+    if options.mode == "all":
+        changes["modes"] = True
     return msgspec.structs.replace(profile, **changes)
+
+
+def _set_budget(profile: Profile, seconds: float) -> Profile:
+    """The whole of it, whatever the images: the user said so."""
+    return msgspec.structs.replace(profile, budget_seconds=seconds, stand_in_budget_seconds=None)
 
 
 def _show(path: Path) -> str:

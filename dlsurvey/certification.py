@@ -17,7 +17,7 @@ from experiments.parity import (
     compare_traces,
     compute_numbers,
 )
-from experiments.plan import Subject
+from experiments.rounds import Subject
 from experiments.runner import Bench
 from experiments.sources import Prepared
 

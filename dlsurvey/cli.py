@@ -7,6 +7,7 @@ import errno
 import logging
 import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from dlsurvey import __version__
 from dlsurvey.errors import SurveyError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dlsurvey.build import Survey
     from dlsurvey.records import Edition
 
@@ -71,7 +74,8 @@ def build(profile: str | None, offline: bool, strict: bool, config: Path | None)
     What is stored already is not done again; Ctrl-C loses at most the trial
     then running, and the same command goes on from there.
     """
-    edition = _open(config).build(profile, offline=offline)
+    with _work(config, "dlsurvey build") as survey:
+        edition = survey.build(profile, offline=offline)
     _finish(complete=not edition.gaps, strict=strict)
 
 
@@ -84,11 +88,36 @@ def collect(sources: tuple[str, ...], strict: bool, config: Path | None) -> None
 
     `dlsurvey list` names them.
     """
-    survey = _open(config)
-    survey.console.open_log(survey.config.logs, "collect")
-    complete = survey.collect(sources)
-    survey.console.say(f"Stored in {survey.config.store / 'observations'}")
+    with _work(config, "dlsurvey collect") as survey:
+        survey.console.open_log(survey.config.logs, "collect")
+        complete = survey.collect(sources)
+        survey.console.say(f"Stored in {survey.config.store / 'observations'}")
     _finish(complete=complete, strict=strict)
+
+
+@cli.command("import")
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path))
+@config_option
+def import_file(name: str, file: Path, config: Path | None) -> None:
+    """Store what a file of yours says: an export, a dump, a table.
+
+    \b
+    dlsurvey import google-trends multiTimeline.csv
+    dlsurvey import github-stars FILE.csv
+    dlsurvey import papers-with-code DUMP
+    dlsurvey import tidy FILE.csv
+
+    It says what it understood, then what it refused and why. A file that was
+    imported before adds nothing.
+    """
+    from dlsurvey.importing import find_importer
+    from dlsurvey.importing import import_file as import_into
+
+    find_importer(name)
+    with _work(config, "dlsurvey import") as survey:
+        survey.console.open_log(survey.config.logs, "import")
+        import_into(survey.config, survey.store, survey.console, name, file)
 
 
 @cli.command()
@@ -103,10 +132,31 @@ def collect(sources: tuple[str, ...], strict: bool, config: Path | None) -> None
     help="controlled: same weights, batches and optimiser. idiomatic: each framework as its own"
     " tutorial writes it. Default: both.",
 )
-@click.option("--mode", type=click.Choice(["eager", "graph", "compiled"]))
+@click.option(
+    "--mode",
+    type=click.Choice(["eager", "graph", "compiled", "all"]),
+    help="Default: each framework's own, and the others where the budget has room.",
+)
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    help="auto, the default: a GPU where there is one that every framework can use.",
+)
 @click.option("--epochs", type=click.IntRange(1), help="Default: the survey's own number.")
 @click.option("--seeds", type=click.IntRange(1, 100), help="Runs per framework.")
+@click.option(
+    "--first-seed",
+    type=click.IntRange(0, 10**6),
+    help="Other seeds than 0, 1, 2 ...: an independent repetition.",
+)
 @click.option("--budget", metavar="TIME", help="Fit seeds and epochs into this: 90s, 10m, 1h30m.")
+@click.option(
+    "--suite",
+    "suites",
+    type=click.Choice(["code"]),
+    multiple=True,
+    help="code: what each framework can differentiate of plain Python.",
+)
 @profile_option
 @offline_option
 @strict_option
@@ -119,16 +169,21 @@ def train(strict: bool, config: Path | None, **options: Any) -> None:
     """
     from dlsurvey.build import Options
 
-    survey = _open(config)
-    survey.console.open_log(survey.config.logs, "train")
-    complete = survey.train(Options(**options))
-    survey.console.say(f"Stored in {survey.config.store / 'trials'}")
+    with _work(config, "dlsurvey train") as survey:
+        survey.console.open_log(survey.config.logs, "train")
+        complete = survey.train(Options(**options))
+        survey.console.say(f"Stored in {survey.config.store / 'trials'}")
     _finish(complete=complete, strict=strict)
 
 
 @cli.command()
 @click.option("--edition", "edition_id", metavar="ID", help="Default: what is stored now.")
-@click.option("--format", "formats", default="html,pdf", help="Of html and pdf, with commas.")
+@click.option(
+    "--format",
+    "formats",
+    default="html,pdf,slides",
+    help="Of html, pdf and slides, with commas.",
+)
 @strict_option
 @config_option
 def render(edition_id: str | None, formats: str, strict: bool, config: Path | None) -> None:
@@ -142,8 +197,33 @@ def render(edition_id: str | None, formats: str, strict: bool, config: Path | No
         raise click.BadParameter(
             f"'{unknown[0]}' is none of {', '.join(FORMATS)}.", param_hint="--format"
         )
-    edition: Edition = _open(config).render(edition_id, wanted)
+    with _work(config, "dlsurvey render") as survey:
+        edition: Edition = survey.render(edition_id, wanted)
     _finish(complete=not edition.gaps, strict=strict)
+
+
+@cli.command()
+@click.argument("old", required=False, metavar="[OLD]")
+@click.argument("new", required=False, metavar="[NEW]")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="Default: text.",
+)
+@config_option
+def diff(old: str | None, new: str | None, style: Any, config: Path | None) -> None:
+    """What changed between two editions, and what each difference comes from.
+
+    Without names the newest edition is set against the one before it; with one
+    name, the newest against that one. `dlsurvey status` lists them.
+    """
+    from dlsurvey.diff import choose_editions, compare, write_changes
+
+    survey = _open(config)
+    older, newer = choose_editions(survey.store, old, new)
+    click.echo(write_changes(compare(survey.config, survey.store, older, newer), style), nl=False)
 
 
 @cli.command()
@@ -168,6 +248,51 @@ def list_members(config: Path | None) -> None:
 
 
 @cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify(file: Path) -> None:
+    """Recompute the numbers of a report.pdf from the data attached to it.
+
+    Says how many agree, and names each that does not: where it stands, what
+    is printed there, and what the data give. Exit code 1 where one differs.
+    """
+    from dlsurvey.verification import describe
+    from dlsurvey.verification import verify as check
+
+    verification = check(file)
+    for line in describe(verification):
+        click.echo(line)
+    sys.exit(1 if verification.differences else 0)
+
+
+@cli.command()
+@click.argument("kind", type=click.Choice(["cron", "systemd", "github-actions"]))
+@config_option
+def schedule(kind: Any, config: Path | None) -> None:
+    """Print the unit that makes an edition of this survey folder every week.
+
+    \b
+    dlsurvey schedule github-actions > .github/workflows/survey.yml
+    """
+    from dlsurvey.config import load_config
+    from dlsurvey.schedule import write_unit
+
+    click.echo(write_unit(kind, load_config(config)), nl=False)
+
+
+@cli.command()
+@click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
+def init(folder: Path) -> None:
+    """Make a survey folder: survey.toml, sections/, a workflow. What is there is left alone."""
+    from dlsurvey.initialise import initialise
+
+    written, kept = initialise(folder)
+    for path in written:
+        click.echo(f"Wrote {path}")
+    for path in kept:
+        click.echo(f"Left alone: {path}")
+
+
+@cli.command()
 @config_option
 def doctor(config: Path | None) -> None:
     """What this machine lacks, and what to do about it."""
@@ -182,11 +307,22 @@ def doctor(config: Path | None) -> None:
 
 
 def _open(config: Path | None) -> "Survey":
+
     from dlsurvey.build import Survey
     from dlsurvey.config import load_config
     from dlsurvey.console import Console
 
     return Survey(load_config(config), Console())
+
+
+@contextmanager
+def _work(config: Path | None, command: str) -> "Iterator[Survey]":
+    """The survey folder, with every other run kept out of it."""
+    from dlsurvey.lock import holding
+
+    survey = _open(config)
+    with holding(survey.config.store, command):
+        yield survey
 
 
 def _finish(*, complete: bool, strict: bool) -> None:

@@ -110,7 +110,8 @@ def find_collection_gaps(config: Config, store: Store) -> tuple[Gap, ...]:
                 Gap(
                     what=collector.title,
                     why="This source has not been asked yet.",
-                    cure=f"Run `dlsurvey collect {collector.name}` with a network connection.",
+                    cure=f"Run `dlsurvey collect {collector.name}`"
+                    + (" with a network connection." if collector.needs_network else "."),
                 )
             )
     return tuple(gaps)
@@ -137,6 +138,7 @@ def _store(store: Store, collected: Collected) -> Collection:
         new_observations=new,
         seconds=round(collected.seconds, 3),
         gaps=tuple(collected.gaps),
+        quota_left=collected.quota_left,
     )
     store.append_collection(collection)
     return collection

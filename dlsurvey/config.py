@@ -1,125 +1,35 @@
 """Turns survey.toml and the environment into settings, and says which key is wrong."""
 
-import datetime as dt
 import difflib
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
-from msgspec import Meta, Struct, field
 
-from collectors.subjects import (
-    EVERY_SUBJECT,
-    SUBJECT_NAME,
-    SUBJECTS,
-    Package,
-    Repository,
-    Subject,
-    Tag,
-    Topic,
-    Word,
-)
+from collectors.subjects import EVERY_SUBJECT, SUBJECT_NAME, SUBJECTS, Subject
 from dlsurvey.errors import ConfigError
-from dlsurvey.records import Name, content_sha256
+from dlsurvey.records import content_sha256
+from dlsurvey.settings import (
+    Build,
+    Data,
+    Experiments,
+    Margins,
+    Schedule,
+    Sections,
+    Settings,
+    SourceSettings,
+    SubjectSettings,
+    Survey,
+)
 
 DEFAULT_FILE = "survey.toml"
-ProfileName = Literal["quick", "standard", "full"]
-
-
-class _Section(Struct, frozen=True, forbid_unknown_fields=True):
-    """One table of survey.toml: unknown keys are refused."""
-
-
-class Survey(_Section, frozen=True, kw_only=True):
-    """[survey]: what stands on the cover."""
-
-    title: str = "Deep-learning frameworks compared"
-    subtitle: str = "A living survey of TensorFlow and PyTorch"
-    author: str = ""
-    course: str = ""
-    institution: str = ""
-    date: dt.date | None = None
-    """None: the day of the edition."""
-    language: Literal["en"] = "en"
-
-
-class Build(_Section, frozen=True, kw_only=True):
-    """[build]: what `dlsurvey build` does unless told otherwise."""
-
-    profile: ProfileName = "standard"
-    reports: str = "reports"
-    logs: str = "logs"
-
-
-class Data(_Section, frozen=True, kw_only=True):
-    """[data]: where evidence is kept and images are looked for."""
-
-    store: str = "data"
-    dir: str | None = None
-    """A folder of datasets in torchvision's layout; DLSURVEY_DATA_DIR goes before it."""
-    cache: str | None = None
-    """None: the user's cache folder."""
-
-
-class Experiments(_Section, frozen=True, kw_only=True):
-    """[experiments]: what is trained, and how."""
-
-    workloads: tuple[str, ...] = ("mnist-cnn", "cifar10-cnn")
-    frameworks: tuple[str, ...] = ("tensorflow", "pytorch")
-    budget: str | None = None
-    """Training time of the standard profile, such as "10m" or "1h30m"."""
-    threads: Annotated[int, Meta(ge=1, le=1024)] | None = None
-    """None: all processors that the process may use."""
-    trial_timeout: str = "2h"
-    data: dict[str, str] = field(default_factory=dict)
-    """Per workload 'auto' or 'folder:PATH'."""
-
-
-class Margins(_Section, frozen=True, kw_only=True):
-    """[margins]: the largest differences that do not matter; within them results are equivalent."""
-
-    accuracy_points: Annotated[float, Meta(gt=0, le=100)] = 0.5
-    """Percentage points of test accuracy."""
-    time_percent: Annotated[float, Meta(gt=0, le=100)] = 5.0
-    memory_percent: Annotated[float, Meta(gt=0, le=100)] = 5.0
-
-
-class SourceSettings(_Section, frozen=True, kw_only=True):
-    """[sources.NAME]: one web source."""
-
-    enabled: bool = True
-    base_url: str | None = None
-
-
-class SubjectSettings(_Section, frozen=True, kw_only=True):
-    """[subjects.NAME]: a framework whose popularity is collected, and its names on each source.
-
-    Of a framework that dlsurvey knows, a key that is left out keeps its value.
-    """
-
-    title: Name | None = None
-    repositories: tuple[Repository, ...] | None = None
-    packages: tuple[Package, ...] | None = None
-    tags: tuple[Tag, ...] | None = None
-    topic: Topic | None = None
-    archive_names: tuple[Name, ...] | None = None
-    words: tuple[Word, ...] | None = None
-    hub_filters: tuple[Tag, ...] | None = None
-    research_phrase: Annotated[str, Meta(max_length=100)] | None = None
-
-
-class Settings(_Section, frozen=True, kw_only=True):
-    """The whole of survey.toml."""
-
-    survey: Survey = Survey()
-    build: Build = Build()
-    data: Data = Data()
-    experiments: Experiments = Experiments()
-    margins: Margins = Margins()
-    sources: dict[str, SourceSettings] = field(default_factory=dict)
-    subjects: dict[str, SubjectSettings] = field(default_factory=dict)
+UNSEEN = (
+    ("build", "keep_editions"), ("build", "keep_days"),
+    ("schedule", "every"), ("schedule", "on_success"), ("schedule", "on_failure"),
+)  # fmt: skip
+"""Keys that no edition shows: when it is made, and how long its files are kept."""
 
 
 class Config:
@@ -132,6 +42,7 @@ class Config:
         self.store = _resolve(folder, settings.data.store)
         self.reports = _resolve(folder, settings.build.reports)
         self.logs = _resolve(folder, settings.build.logs)
+        self.sections = _resolve(folder, settings.sections.folder)
         named = environment.get("DLSURVEY_DATA_DIR")
         place, below = (named, Path.cwd()) if named else (settings.data.dir, folder)
         self.data_folder = _resolve(below, place) if place else None
@@ -150,7 +61,10 @@ class Config:
     @property
     def sha256(self) -> str:
         """Hash of the settings; paths in it are as written, so that it does not depend on the machine."""
-        return content_sha256(self.settings)
+        settings = msgspec.to_builtins(self.settings)
+        for table, key in UNSEEN:
+            del settings[table][key]
+        return content_sha256(settings)
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
@@ -207,10 +121,13 @@ def load_config(path: Path | None, environment: dict[str, str] | None = None) ->
 
 
 def parse_duration(text: str) -> float:
-    """Seconds of '90s', '10m', '1h30m' or a bare number of seconds; raises ConfigError."""
-    match = re.fullmatch(r"\s*(?:(\d{1,4})h)?\s*(?:(\d{1,6})m)?\s*(?:(\d{1,8})s?)?\s*", text)
-    hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
-    total = 3600 * hours + 60 * minutes + seconds
+    """Seconds of '90s', '10m', '1h30m', '7d' or a bare number of seconds; raises ConfigError."""
+    match = re.fullmatch(
+        r"\s*(?:(\d{1,4})d)?\s*(?:(\d{1,4})h)?\s*(?:(\d{1,6})m)?\s*(?:(\d{1,8})s?)?\s*", text
+    )
+    parts = [int(part or 0) for part in match.groups()] if match else [0, 0, 0, 0]
+    days, hours, minutes, seconds = parts
+    total = 86400 * days + 3600 * hours + 60 * minutes + seconds
     if not total:
         raise ConfigError(f"'{text}' is no duration: write '90s', '10m' or '1h30m'.")
     return float(total)
@@ -257,6 +174,10 @@ def _check_durations(path: Path, settings: Settings) -> None:
                 parse_duration(value)
             except ConfigError as error:
                 raise ConfigError(f"{path}: [experiments] {key}: {error}") from None
+    try:
+        parse_duration(settings.schedule.every)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: [schedule] every: {error}") from None
 
 
 def _explain(error: msgspec.ValidationError, text: bytes) -> str:
@@ -277,14 +198,10 @@ def _explain(error: msgspec.ValidationError, text: bytes) -> str:
 
 
 def _known_keys(table: str) -> tuple[str, ...]:
-    section: Any = Settings
-    for name in filter(None, re.split(r"\W+", table)):
-        if section is Settings and name == "sources":
-            return tuple(SourceSettings.__struct_fields__)
-        if section is Settings and name == "subjects":
-            return tuple(SubjectSettings.__struct_fields__)
-        section = {
-            "survey": Survey, "build": Build, "data": Data, "experiments": Experiments,
-            "margins": Margins,
-        }.get(name, SourceSettings)  # fmt: skip
-    return tuple(section.__struct_fields__)
+    tables: dict[str, Any] = {
+        "survey": Survey, "build": Build, "data": Data, "experiments": Experiments,
+        "margins": Margins, "sections": Sections, "schedule": Schedule, "sources": SourceSettings,
+        "subjects": SubjectSettings,
+    }  # fmt: skip
+    first = next(filter(None, re.split(r"\W+", table)), "")
+    return tuple(tables.get(first, Settings).__struct_fields__)

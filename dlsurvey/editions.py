@@ -2,26 +2,30 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
 from dlsurvey import __version__
 from dlsurvey.collection import find_collection_gaps
 from dlsurvey.config import Config
-from dlsurvey.errors import RenderError
-from dlsurvey.files import explaining
-from dlsurvey.records import Edition, Gap, content_sha256
+from dlsurvey.errors import RenderError, StoreError
+from dlsurvey.files import explaining, write_atomic
+from dlsurvey.imprint import keep_imprint, recall_imprint
+from dlsurvey.records import SCHEMA, Edition, Gap, content_sha256, to_json
+from dlsurvey.retention import find_folder, read_manifest, remove_old
+from dlsurvey.sections import hash_sections
 from dlsurvey.store import Store
 from dlsurvey.training import Training
 from experiments.environment import read_environment
 from experiments.frameworks import FRAMEWORKS
 
-Format = Literal["html", "pdf"]
+Format = Literal["html", "pdf", "slides"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 VERSIONED = (
     "weasyprint",
@@ -47,13 +51,35 @@ UNTRAINED = Training(
 """What an edition stands on before the first training."""
 
 
-class _ListedFile(msgspec.Struct):
-    path: str
-    sha256: str
+class Rendered(NamedTuple):
+    """What rendering an edition did."""
+
+    folder: Path
+    written: bool
+    """Whether anything had to be written."""
+    removed: tuple[str, ...]
+    """What the settings no longer keep, in sentences."""
 
 
-class _Manifest(msgspec.Struct):
-    files: list[_ListedFile]
+class _Summary(msgspec.Struct, frozen=True):
+    """What changed in an edition, in one line, as its files were written with."""
+
+    summary: str
+    schema: int = SCHEMA
+
+
+def order_editions(editions: Sequence[Edition]) -> tuple[Edition, ...]:
+    """Oldest first, each after the one before it, even where a clock was set back in between."""
+    by_id = {edition.id: edition for edition in editions}
+
+    def place(edition: Edition) -> tuple[datetime, int, str]:
+        latest, chain, seen = edition.created_at, edition, {edition.id}
+        while (chain := by_id.get(chain.previous or "", chain)).id not in seen:
+            seen.add(chain.id)
+            latest = max(latest, chain.created_at)
+        return latest, len(seen), edition.id
+
+    return tuple(sorted(editions, key=place))
 
 
 def assemble(config: Config, store: Store) -> Edition:
@@ -66,13 +92,13 @@ def assemble(config: Config, store: Store) -> Edition:
     )
     lines = store.count_observation_lines()
     evidence_sha256 = content_sha256((config.sha256, training, lines, gaps))
-    editions = store.list_editions()
+    editions = order_editions(store.list_editions())
     newest = editions[-1] if editions else None
     if newest is not None and newest.evidence_sha256 == evidence_sha256:
         return newest
     created_at = _read_clock()
     edition = Edition(
-        id=f"{created_at:%Y-%m-%d}-{evidence_sha256[:6]}",
+        id=_choose_id(created_at, evidence_sha256, editions),
         created_at=created_at,
         profile=training.profile,
         offline=training.offline,
@@ -82,41 +108,108 @@ def assemble(config: Config, store: Store) -> Edition:
         trials=training.trials,
         datasets=training.datasets,
         parity=training.parity,
+        samples=training.samples,
+        gradients=training.gradients,
         plan=training.plan,
         gaps=gaps,
         previous=newest.id if newest else None,
         versions=_read_versions(),
         environment=read_environment(),
     )
+    keep_imprint(config, store)
     store.add_edition(edition)
     return edition
 
 
 def render(
     config: Config, store: Store, edition: Edition, formats: Sequence[Format] = FORMATS
-) -> tuple[Path, bool]:
-    """Write the edition's files; returns its folder and whether anything had to be written.
+) -> Rendered:
+    """Write the edition's files, then what lists and leads to all editions.
 
-    Raises RenderError where the folder cannot be written.
+    Raises RenderError where a place cannot be written, StoreError for a damaged file.
     """
+    then = recall_imprint(config, store, edition)
     folder = config.reports / edition.id
-    renderer_sha256 = hash_renderer(config, formats)
+    renderer_sha256 = content_sha256((hash_renderer(then, formats), hash_sections(config)))
     mark = config.store / "rendered" / f"{edition.id}.sha256"
-    newest = store.list_editions()[-1].id
-    if _is_current(folder, mark, renderer_sha256):
-        _point_latest(config.reports, newest)
-        return folder, False
-    os.environ["SOURCE_DATE_EPOCH"] = str(int(edition.created_at.timestamp()))
-    from dlsurvey.analysis.survey import find_out
-    from dlsurvey.render import write_edition
+    written = not _is_current(folder, mark, renderer_sha256)
+    if written:
+        with _dated(edition.created_at):
+            _write(config, store, edition, formats)
+        with explaining(RenderError, f"write {mark}"):
+            write_atomic(mark, renderer_sha256.encode("ascii"))
+    editions = order_editions(store.list_editions())
+    removed = remove_old(config, editions, keep=edition.id)
+    _point_latest(config.reports, editions[-1].id)
+    _list_all(config, store, editions)
+    return Rendered(folder, written, removed)
 
-    findings = find_out(config, store, edition)
-    write_edition(findings, folder, formats)
-    with explaining(RenderError, f"write {mark}"):
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.write_text(renderer_sha256, encoding="ascii")
-    _point_latest(config.reports, newest)
-    return folder, True
+
+def _write(config: Config, store: Store, edition: Edition, formats: Sequence[Format]) -> None:
+    from dlsurvey.analysis.survey import find_out
+    from dlsurvey.diff import compare_with_previous
+    from dlsurvey.render import write_edition
+    from dlsurvey.render.pages import Own
+    from dlsurvey.sections import read_sections
+
+    findings = find_out(recall_imprint(config, store, edition), store, edition)
+    changes = compare_with_previous(config, store, edition, findings)
+    findings = msgspec.structs.replace(findings, changes=changes)
+    own = Own(read_sections(config), config.settings.sections)
+    write_edition(findings, config.reports / edition.id, formats, own)
+    _keep_summary(config, edition, changes.summary)
+
+
+@contextmanager
+def _dated(moment: datetime) -> Iterator[None]:
+    """What libraries write as the date is the edition's; what comes later has its own clock."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
+
+
+def _list_all(config: Config, store: Store, editions: Sequence[Edition]) -> None:
+    """`index.html` and `feed.xml`, the newest edition first."""
+    from dlsurvey.render.index import Entry, write_index
+
+    entries = [
+        Entry(
+            edition=edition,
+            summary=_find_summary(config, store, edition),
+            folder=find_folder(config.reports, edition),
+        )
+        for edition in reversed(editions)
+    ]
+    write_index(config.reports, config.settings.survey, entries)
+
+
+def _find_summary(config: Config, store: Store, edition: Edition) -> str:
+    """As kept when the edition was rendered last; found out where nothing was kept."""
+    path = config.store / "rendered" / f"{edition.id}.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Summary).summary
+    except (OSError, msgspec.MsgspecError):
+        pass
+    from dlsurvey.diff import compare_with_previous
+
+    try:
+        summary = compare_with_previous(config, store, edition).summary
+    except StoreError:
+        return "Its evidence can no longer be read."
+    _keep_summary(config, edition, summary)
+    return summary
+
+
+def _keep_summary(config: Config, edition: Edition, summary: str) -> None:
+    path = config.store / "rendered" / f"{edition.id}.json"
+    with explaining(RenderError, f"write {path}"):
+        write_atomic(path, to_json(_Summary(summary)))
 
 
 def hash_renderer(config: Config, formats: Sequence[Format]) -> str:
@@ -133,13 +226,10 @@ def hash_renderer(config: Config, formats: Sequence[Format]) -> str:
 def _is_current(folder: Path, mark: Path, renderer_sha256: str) -> bool:
     """Whether the files are there as their manifest lists them, written by this very renderer."""
     try:
-        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=_Manifest)
-        return mark.read_text() == renderer_sha256 and all(
-            hashlib.sha256((folder / file.path).read_bytes()).hexdigest() == file.sha256
-            for file in manifest.files
-        )
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        written_by = mark.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
         return False
+    return written_by == renderer_sha256 and read_manifest(folder) is not None
 
 
 def _point_latest(reports: Path, edition_id: str) -> None:
@@ -158,6 +248,16 @@ def _point_latest(reports: Path, edition_id: str) -> None:
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
+
+
+def _choose_id(created_at: datetime, evidence_sha256: str, editions: Sequence[Edition]) -> str:
+    """The day and the evidence; counted up where the same evidence came back on the same day."""
+    name = f"{created_at:%Y-%m-%d}-{evidence_sha256[:6]}"
+    known = {edition.id for edition in editions}
+    count = 1
+    while (chosen := name if count == 1 else f"{name}-{count}") in known:
+        count += 1
+    return chosen
 
 
 def _find_failed_trials(store: Store, trials: Sequence[str]) -> tuple[Gap, ...]:

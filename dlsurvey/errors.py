@@ -9,7 +9,9 @@ SurveyError                 anything dlsurvey explains in one sentence; caught o
 │   └── DatasetMissing      images that are nowhere to be had; becomes a gap, never an abort
 ├── TrialError              one trial could not be run to its end; recorded, the rest go on
 ├── StoreError              a file under data/ cannot be read or written
+│   └── BusyError           another run is at work in the same survey folder
 ├── RenderError             the edition could not be written
+├── VerificationError       a PDF that holds nothing its numbers could be checked against
 └── MissingDependency       an optional package or a system library is not installed
 
 A message says what failed, on which file, URL or value, and what to do next.
@@ -66,8 +68,16 @@ class StoreError(SurveyError):
     """A file under the data folder cannot be read or written."""
 
 
+class BusyError(StoreError):
+    """Another run is at work in the same survey folder."""
+
+
 class RenderError(SurveyError):
     """The edition could not be written."""
+
+
+class VerificationError(SurveyError):
+    """A file that holds nothing its numbers could be checked against."""
 
 
 class MissingDependency(SurveyError):

@@ -19,9 +19,9 @@ def describe_power(plan: Plan) -> str:
 
     Says so where there are too few pairs for any verdict.
     """
-    seeds = Counter(
-        (spec.workload, spec.protocol, spec.framework, spec.mode) for spec in plan.specs
-    )
+    # A run repeated with nothing changed is no further seed.
+    different = dict.fromkeys(plan.specs)
+    seeds = Counter((spec.workload, spec.protocol, spec.framework, spec.mode) for spec in different)
     if not seeds:
         return "With nothing to train there is nothing to see."
     families = {(workload, protocol): 0 for workload, protocol, _, _ in seeds}

@@ -3,7 +3,7 @@
 The same on every system, whatever its locale.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 MONTHS = (
@@ -37,6 +37,20 @@ def format_seconds(value: float) -> str:
     return f"{value:,.{digits}f} s".replace("-", MINUS)
 
 
+def format_milliseconds(seconds: float) -> str:
+    """Three significant digits: 0.00312 s give '3.12 ms', 0.2 s '200 ms'."""
+    value = 1000 * seconds
+    digits = 3 if abs(value) < 1 else 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{value:,.{digits}f} ms".replace("-", MINUS)
+
+
+def format_energy(joules: float) -> str:
+    """'812 J', from a thousand on '1.24 kJ'."""
+    if abs(joules) >= 1000:
+        return f"{joules / 1000:,.2f} kJ".replace("-", MINUS)
+    return f"{joules:.0f} J".replace("-", MINUS)
+
+
 def format_memory(count: float) -> str:
     """Decimal units as disks and networks use them: 1 GB is a thousand million bytes."""
     if abs(count) >= 1e9:
@@ -49,17 +63,27 @@ def format_date(day: date | datetime) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def format_rate(value: float) -> str:
+    """'7,420 / s'."""
+    return f"{format_number(value)} / s"
+
+
+WRITERS: Mapping[str, Callable[[float], str]] = {
+    "test_accuracy": format_percent,
+    "peak_memory_bytes": format_memory,
+    "memory": format_memory,
+    "epoch_seconds": format_seconds,
+    "seconds": format_seconds,
+    "step_seconds": format_milliseconds,
+    "images_per_second": format_rate,
+    "energy": format_energy,
+}
+
+
 def format_quantity(value: float, quantity: str) -> str:
     """A measured value in the unit of its quantity: '98.91 %', '14.2 s', '812 MB', else '0.4321'."""
-    match quantity:
-        case "test_accuracy":
-            return format_percent(value)
-        case "peak_memory_bytes" | "memory":
-            return format_memory(value)
-        case "epoch_seconds" | "seconds":
-            return format_seconds(value)
-        case _:
-            return f"{value:.4f}"
+    write = WRITERS.get(quantity)
+    return f"{value:.4f}" if write is None else write(value)
 
 
 def format_effect(value: float, quantity: str) -> str:

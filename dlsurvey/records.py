@@ -112,6 +112,15 @@ class TrialSpec(Record, frozen=True, kw_only=True):
         return content_sha256(self)[:16]
 
 
+class Mistake(Record, frozen=True, kw_only=True):
+    """One test image that a trained network got wrong."""
+
+    image: Count
+    """Its place among the test images, from 0."""
+    label: Count
+    predicted: Count
+
+
 class Metrics(Record, frozen=True, kw_only=True):
     """What one completed trial measured. Times are wall-clock, memory is resident."""
 
@@ -135,6 +144,20 @@ class Metrics(Record, frozen=True, kw_only=True):
     import_memory_bytes: Count
     """Resident memory once the framework is imported, before any data."""
     peak_memory_bytes: Count
+    peak_device_memory_bytes: Count | None = None
+    """Largest memory that the framework held on the GPU; None on a CPU."""
+    energy_joules: Annotated[float, Meta(ge=0)] | None = None
+    """Of processors and GPU while training; None where the machine does not tell."""
+    epoch_test_accuracy: tuple[float, ...] = ()
+    """On the test images after each epoch; the time it takes is in no other measure."""
+    step_seconds_median: Seconds | None = None
+    """From the end of one step to the end of the next, within an epoch, after the first step."""
+    step_seconds_p95: Seconds | None = None
+    """The 95th percentile of the same."""
+    confusion: tuple[tuple[Count, ...], ...] = ()
+    """Test images by true class (row) and predicted class (column)."""
+    mistakes: tuple[Mistake, ...] = ()
+    """The first 50 test images it got wrong."""
 
 
 class Environment(Record, frozen=True, kw_only=True):
@@ -155,6 +178,17 @@ class Environment(Record, frozen=True, kw_only=True):
         return content_sha256(msgspec.structs.replace(self, git_commit=None))
 
 
+class Load(Record, frozen=True, kw_only=True):
+    """How busy the machine was with other things while a trial ran."""
+
+    load_average: float | None
+    """Of the minute before it began; None where the system does not tell."""
+    foreign_cores: Annotated[float, Meta(ge=0)] | None
+    """How many processors other processes kept busy on average; None where nobody tells."""
+    frequency_mhz: float | None
+    """Of the processors when it ended; None where the system does not tell."""
+
+
 class Trial(Record, frozen=True, kw_only=True):
     """One run of one spec in one fresh process."""
 
@@ -167,6 +201,31 @@ class Trial(Record, frozen=True, kw_only=True):
     environment: Environment
     trainer_sha256: Sha256
     """Hash of the trainer's source, kept under data/sources/ as it ran."""
+    load: Load | None = None
+
+
+class Sample(Record, frozen=True, kw_only=True):
+    """One test image, small enough to keep beside the results."""
+
+    image: Count
+    """Its place among the test images, from 0."""
+    label: Count
+    pixels: str
+    """Base64 of its bytes: rows, columns, channels, each from 0 to 255."""
+
+
+class Samples(Record, frozen=True, kw_only=True):
+    """A few test images of one dataset: examples of each class, and those most often got wrong."""
+
+    schema: int = SCHEMA
+    dataset_sha256: Sha256
+    height: PositiveCount
+    width: PositiveCount
+    channels: PositiveCount
+    examples: tuple[Sample, ...]
+    """The first two of each class."""
+    mistaken: tuple[Sample, ...]
+    """Those that the most trials got wrong, the most often mistaken first."""
 
 
 class ParityCheck(Record, frozen=True, kw_only=True):
@@ -205,6 +264,8 @@ class Collection(Record, frozen=True, kw_only=True):
     new_observations: Count
     seconds: Seconds
     gaps: tuple[Gap, ...] = ()
+    quota_left: Count | None = None
+    """Requests that the source said are left to us; null where it did not tell."""
 
 
 class Edition(Record, frozen=True, kw_only=True):
@@ -224,6 +285,10 @@ class Edition(Record, frozen=True, kw_only=True):
     datasets: tuple[Dataset, ...]
     parity: tuple[Parity, ...] = ()
     """The certificates that its comparisons rest on."""
+    samples: tuple[Sha256, ...] = ()
+    """The `Samples` of its datasets, under data/samples/."""
+    gradients: Sha256 | None = None
+    """What the frameworks could differentiate, under data/gradients/; null where it was not tried."""
     plan: str
     """The training plan in one sentence."""
     gaps: tuple[Gap, ...]

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
+from dlsurvey.analysis.health import assess_health, describe_age, describe_due
 from dlsurvey.collection import find_collection_gaps, select_collectors
-from dlsurvey.config import Config
+from dlsurvey.config import Config, parse_duration
+from dlsurvey.editions import order_editions
 from dlsurvey.formats import format_date
-from dlsurvey.records import Collection
 from dlsurvey.store import Store
 from experiments.frameworks import list_frameworks
-from experiments.plan import PROFILES
+from experiments.profiles import PROFILES
 from experiments.spec import WORKLOADS
 
 
@@ -17,20 +19,7 @@ def describe_status(config: Config, store: Store) -> Iterator[str]:
     """What is stored, source by source, trial by trial, edition by edition."""
     yield f"Evidence in {config.store}"
     yield "Sources:"
-    newest: dict[str, Collection] = {}
-    successes: dict[str, Collection] = {}
-    for collection in store.read_collections():
-        newest[collection.source] = collection
-        if collection.status != "failed":
-            successes[collection.source] = collection
-    lines = store.count_observation_lines()
-    for collector in select_collectors(config):
-        success = successes.get(collector.name)
-        when = f"last success {format_date(success.at.date())}" if success else "no success yet"
-        attempt = newest.get(collector.name)
-        outcome = attempt.status if attempt else "never asked"
-        count = lines.get(collector.name, 0)
-        yield f"  {collector.name}: {count} observations, {when}, newest attempt {outcome}"
+    yield from _describe_sources(config, store)
     yield "Trials:"
     counts = Counter(
         (trial.spec.workload, trial.spec.framework, trial.spec.mode, trial.status)
@@ -41,7 +30,9 @@ def describe_status(config: Config, store: Store) -> Iterator[str]:
     if not counts:
         yield "  none yet: dlsurvey train"
     yield "Editions:"
-    editions = store.list_editions()
+    editions = order_editions(store.list_editions())
+    if editions:
+        yield f"  {describe_heartbeat(editions[-1].created_at, config, datetime.now(UTC))}"
     for edition in editions:
         written = (config.reports / edition.id / "manifest.json").exists()
         place = "written" if written else "not written: dlsurvey render"
@@ -54,6 +45,40 @@ def describe_status(config: Config, store: Store) -> Iterator[str]:
         yield f"  {gap.what}: {gap.why} {gap.cure}"
     if not gaps:
         yield "  nothing"
+
+
+def describe_heartbeat(newest: datetime, config: Config, now: datetime) -> str:
+    """When the newest edition was made, when the next is due, and whether a run was missed."""
+    every = timedelta(seconds=parse_duration(config.settings.schedule.every))
+    due = newest + every
+    line = f"newest {format_date(newest)}, next due {format_date(due)}"
+    if now > newest + 2 * every:
+        line += ": OVERDUE, a run was missed; see `dlsurvey schedule` and the newest log"
+    return line
+
+
+def _describe_quota(left: int | None) -> str:
+    return "" if left is None else f"; {left:,} requests left"
+
+
+def _describe_sources(config: Config, store: Store) -> Iterator[str]:
+    """How every source is doing, then what was imported."""
+    lines = store.count_observation_lines()
+    health = assess_health(select_collectors(config), store.read_collections(), datetime.now(UTC))
+    for one in health:
+        success = "no success yet"
+        if one.last_success is not None:
+            success = f"last success {format_date(one.last_success)} ({describe_age(one)})"
+        count = lines.pop(one.source, 0)
+        yield (
+            f"  {one.source}: {count} observations, {success}, newest attempt {one.state};"
+            f" next due {describe_due(one)}{_describe_quota(one.quota_left)}"
+        )
+        if one.last_failure is not None:
+            yield f"    last failure {format_date(one.last_failure)}: {one.reason}"
+    for source, count in lines.items():
+        kind = "imported from a file" if source.startswith("import-") else "not asked any more"
+        yield f"  {source}: {count} observations, {kind}"
 
 
 def describe_members(config: Config) -> Iterator[str]:

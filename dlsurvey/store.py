@@ -6,6 +6,8 @@ data/trials/<key>/<n>.json         the n-th run of the spec with that key
 data/sources/<sha256>.py           each trainer as it ran
 data/plans/<sha256>.json           each training plan, by what it was made from
 data/parity/<sha256>.json          each parity certificate, by what it holds for
+data/gradients/<sha256>.json       what frameworks can differentiate, by what it holds for
+data/samples/<sha256>.json         a few images of a dataset, by their content
 data/training.json                 what the last training brought
 data/collections.jsonl             each attempt to collect, append-only
 data/editions/<id>.json            what each edition stands on
@@ -14,20 +16,29 @@ data/editions/<id>.json            what each edition stands on
 import gzip
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 import msgspec
 from filelock import FileLock, Timeout
 
 from dlsurvey.errors import StoreError
 from dlsurvey.files import explaining, write_atomic
-from dlsurvey.records import SCHEMA, Collection, Edition, Observation, Trial, to_json
+from dlsurvey.lines import Block, drop_unfinished_line, read_blocks
+from dlsurvey.records import (
+    SCHEMA,
+    Collection,
+    Edition,
+    Observation,
+    Samples,
+    Trial,
+    content_sha256,
+    to_json,
+)
 
 LOCK_TIMEOUT_SECONDS = 60
-_BLOCK_BYTES = 1 << 16
 T = TypeVar("T")
 
 
@@ -52,14 +63,13 @@ class Store:
         Returns the number appended; raises StoreError.
         """
         with self._writing(f"observations of {source}"):
-            latest = {_period(known): known for known in self.read_observations(source)}
+            latest = {_period(known): known.value for known in self.read_observations(source)}
             lines = []
             for observation in observations:
                 period = _period(observation)
-                known = latest.get(period)
-                if known is not None and known.value == observation.value:
+                if latest.get(period) == observation.value:
                     continue
-                latest[period] = observation
+                latest[period] = observation.value
                 lines.append(to_json(observation))
             self._append(self._observations_path(source), lines)
         return len(lines)
@@ -67,6 +77,12 @@ class Store:
     def read_observations(self, source: str, lines: int | None = None) -> Iterator[Observation]:
         """All observations of a source, oldest vintage first; or those of the first `lines` lines."""
         yield from self._read_lines(self._observations_path(source), Observation, lines)
+
+    def read_observation_blocks(
+        self, source: str, lines: int | None = None
+    ) -> Iterator[Block[Observation]]:
+        """The same as blocks of lines that are not decoded yet."""
+        yield from read_blocks(self._observations_path(source), Observation, lines)
 
     def count_observation_lines(self) -> dict[str, int]:
         """Per source, how many observations are stored."""
@@ -161,6 +177,30 @@ class Store:
         path = self.folder / "parity" / f"{identity}.json"
         return self._read(path, kind) if path.exists() else None
 
+    def keep_gradients(self, identity: str, gradients: object) -> None:
+        """Keep what frameworks can differentiate under the hash of what it holds for."""
+        path = self.folder / "gradients" / f"{identity}.json"
+        with explaining(StoreError, f"write {path}"):
+            write_atomic(path, to_json(gradients, indent=1) + b"\n")
+
+    def read_gradients(self, identity: str, kind: type[T]) -> T | None:
+        """What was found for the same, or None."""
+        path = self.folder / "gradients" / f"{identity}.json"
+        return self._read(path, kind) if path.exists() else None
+
+    def keep_samples(self, samples: Samples) -> str:
+        """Keep a few images; returns the SHA-256 that names them."""
+        sha256 = content_sha256(samples)
+        path = self.folder / "samples" / f"{sha256}.json"
+        if not path.exists():
+            with explaining(StoreError, f"write {path}"):
+                write_atomic(path, to_json(samples, indent=1) + b"\n")
+        return sha256
+
+    def read_samples(self, sha256: str) -> Samples:
+        """The images kept under this name; raises StoreError."""
+        return self._read(self.folder / "samples" / f"{sha256}.json", Samples)
+
     def keep_training(self, training: object) -> None:
         """Keep what the last training brought, for the next edition."""
         path = self.folder / "training.json"
@@ -184,7 +224,8 @@ class Store:
     def read_edition(self, edition_id: str) -> Edition:
         """One edition; raises StoreError naming the known ones."""
         path = self.folder / "editions" / f"{edition_id}.json"
-        if not path.exists():
+        # A name, not a way to somewhere else.
+        if Path(edition_id).name != edition_id or not path.exists():
             known = ", ".join(edition.id for edition in self.list_editions()) or "none yet"
             raise StoreError(f"There is no edition '{edition_id}'. Known: {known}.")
         return self._read(path, Edition)
@@ -218,7 +259,7 @@ class Store:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab+") as file:
-            _drop_unfinished_line(file)
+            drop_unfinished_line(file)
             end = file.seek(0, 2)
             try:
                 file.write(b"".join(line + b"\n" for line in lines))
@@ -229,21 +270,8 @@ class Store:
                 raise
 
     def _read_lines(self, path: Path, kind: type[T], lines: int | None) -> Iterator[T]:
-        if not path.exists():
-            return
-        decode: Callable[[bytes], T] = msgspec.json.Decoder(kind).decode
-        with explaining(StoreError, f"read {path}"), path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                if lines is not None and number > lines:
-                    return
-                if not line.endswith(b"\n"):
-                    return  # cut short by a crash; the next append removes it
-                try:
-                    yield decode(line)
-                except msgspec.MsgspecError as error:
-                    raise StoreError(
-                        f"{path}, line {number}, is no {kind.__name__} ({error}): remove or repair that line."
-                    ) from error
+        for block in read_blocks(path, kind, lines):
+            yield from block.decode()
 
     def _read(self, path: Path, kind: type[T]) -> T:
         with explaining(StoreError, f"read {path}"):
@@ -268,21 +296,14 @@ def _list_numbered(folder: Path) -> list[Path]:
 
 
 def _period(observation: Observation) -> tuple[object, ...]:
-    return (*observation.series, observation.start, observation.resolution, observation.label)
-
-
-def _drop_unfinished_line(file: BinaryIO) -> None:
-    """Cut off what a killed process left after the last newline."""
-    end = file.seek(0, os.SEEK_END)
-    while end:
-        start = max(0, end - _BLOCK_BYTES)
-        file.seek(start)
-        newline = file.read(end - start).rfind(b"\n")
-        if newline >= 0:
-            end = start + newline + 1
-            break
-        end = start
-    file.truncate(end)
+    return (
+        observation.source,
+        observation.subject,
+        observation.metric,
+        observation.start,
+        observation.resolution,
+        observation.label,
+    )
 
 
 def _read_schema(content: bytes) -> int | None:

@@ -1,34 +1,30 @@
 """Turns a request to train into stored trials: data, plan, pilots, runs; what is stored is not run again."""
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from dlsurvey.certification import certify, find_parity_gaps
 from dlsurvey.config import Config, parse_duration
-from dlsurvey.console import Console, Tracker
+from dlsurvey.console import Console
 from dlsurvey.errors import ConfigError, DatasetMissing, MissingDependency
-from dlsurvey.foresight import describe_power
-from dlsurvey.records import (
-    SCHEMA,
-    Dataset,
-    Gap,
-    Mode,
-    Parity,
-    Protocol,
-    Record,
-    Trial,
-    TrialSpec,
-    content_sha256,
-)
+from dlsurvey.execution import find_workload, run_trials
+from dlsurvey.planning import Planner
+from dlsurvey.records import SCHEMA, Dataset, Device, Gap, Mode, Parity, Protocol, Record, Sha256
 from dlsurvey.store import Store
+from dlsurvey.suites import find_gradients
+from experiments.devices import Choice, choose_device, read_gpu_name
 from experiments.environment import count_cores, read_environment
-from experiments.frameworks import find_framework
-from experiments.pilot import run_pilot
-from experiments.plan import Cost, Plan, Profile, Subject, make_plan
+from experiments.frameworks import Framework, find_framework
+from experiments.plan import Plan, describe_plan
+from experiments.profiles import Profile
+from experiments.rounds import Subject
 from experiments.runner import Bench
+from experiments.samples import take_samples
 from experiments.sources import Prepared, find_source, prepare
-from experiments.spec import WORKLOADS, Workload
-from experiments.worker import EpochEnded, Event
+from experiments.spec import Workload
+from experiments.tensorboard import write_runs
+
+Suite = Literal["code"]
 
 
 class Request(Record, frozen=True, kw_only=True):
@@ -38,8 +34,11 @@ class Request(Record, frozen=True, kw_only=True):
     frameworks: tuple[str, ...]
     profile: Profile
     protocols: tuple[Protocol, ...] = ("controlled", "idiomatic")
-    mode: Mode | None = None
-    """None: each framework's own default."""
+    mode: Mode | Literal["all"] | None = None
+    """None: each framework's own default, and the others where the profile has room for them."""
+    device: Choice = "auto"
+    suites: tuple[Suite, ...] = ()
+    """What is measured beside training."""
     offline: bool = False
 
 
@@ -53,6 +52,8 @@ class Training(Record, frozen=True, kw_only=True):
     datasets: tuple[Dataset, ...]
     trials: tuple[str, ...]
     parity: tuple[Parity, ...] = ()
+    samples: tuple[Sha256, ...] = ()
+    gradients: Sha256 | None = None
     gaps: tuple[Gap, ...]
 
 
@@ -74,25 +75,56 @@ class Workshop:
         Raises ConfigError for unknown names, DatasetError for damaged images.
         """
         workloads = tuple(find_workload(name) for name in request.workloads)
+        frameworks, device = self._choose_device(request)
         for workload in workloads:
             self._prepare_images(workload, request)
-        self._prepare_benches(request)
-        subjects = self._list_subjects(workloads, request)
+        self._prepare_benches(frameworks)
+        subjects, others = self._list_subjects(workloads, request)
         parity = certify(self._store, self._console, subjects, self._prepared, self._benches)
         self._gaps += find_parity_gaps(parity)
-        plan = self._plan(subjects, request)
-        trials = self._run(plan)
+        plan, trials = self._run(subjects, others, request, device)
+        gradients, gaps = find_gradients(
+            self._store, self._console, measure="code" in request.suites
+        )
+        self._gaps += gaps
         training = Training(
             profile=request.profile.name,
             offline=request.offline,
-            plan=plan.sentence,
+            plan=describe_plan(plan),
             datasets=tuple(prepared.dataset for prepared in self._prepared.values()),
             trials=trials,
             parity=parity,
+            samples=self._keep_samples(trials),
+            gradients=gradients,
             gaps=tuple(self._gaps),
         )
         self._store.keep_training(training)
+        self._write_events(trials)
         return training
+
+    def _choose_device(self, request: Request) -> tuple[tuple[Framework, ...], Device]:
+        """One device for all trials, and the frameworks that can use it."""
+        frameworks = tuple(find_framework(name) for name in request.frameworks)
+        chosen = choose_device(request.device, frameworks, gpu=read_gpu_name())
+        if frameworks and len(chosen.blind) == len(frameworks):
+            raise ConfigError(
+                f"--device cuda: {chosen.reason} Use --device auto, or install frameworks with"
+                " support for your GPU."
+                if read_gpu_name() is None
+                else "--device cuda: none of the frameworks can use the GPU. Use --device auto."
+            )
+        for framework in chosen.blind:
+            self._gaps.append(
+                Gap(
+                    what=f"{framework.title} on the GPU",
+                    why=f"{framework.title}, as it is installed, cannot use the GPU.",
+                    cure="Install a build of it for your GPU, or train with --device cpu.",
+                )
+            )
+        if request.device == "auto" and read_gpu_name() is not None:
+            self._console.say(chosen.reason)
+        usable = tuple(one for one in frameworks if one not in chosen.blind)
+        return usable, chosen.device
 
     def _prepare_images(self, workload: Workload, request: Request) -> None:
         try:
@@ -125,10 +157,9 @@ class Workshop:
             f" {dataset.test_images:,} to test."
         )
 
-    def _prepare_benches(self, request: Request) -> None:
+    def _prepare_benches(self, frameworks: Iterable[Framework]) -> None:
         timeout_seconds = parse_duration(self._config.settings.experiments.trial_timeout)
-        for name in request.frameworks:
-            framework = find_framework(name)
+        for framework in frameworks:
             try:
                 environment = read_environment(framework)
             except MissingDependency as error:
@@ -141,7 +172,7 @@ class Workshop:
                 )
                 self._console.say(f"Left out: {error}")
                 continue
-            self._benches[name] = Bench(
+            self._benches[framework.name] = Bench(
                 framework,
                 environment,
                 timeout_seconds=timeout_seconds,
@@ -150,151 +181,83 @@ class Workshop:
 
     def _list_subjects(
         self, workloads: Iterable[Workload], request: Request
-    ) -> tuple[Subject, ...]:
-        subjects = []
+    ) -> tuple[tuple[Subject, ...], tuple[Subject, ...]]:
+        """Each framework in one mode, the asked one or its default; and in its other modes."""
+        subjects: list[Subject] = []
+        others: list[Subject] = []
+        several = request.mode == "all" or (request.mode is None and request.profile.modes)
         for workload in workloads:
             if workload.name not in self._prepared:
                 continue
             for bench in self._benches.values():
-                mode = request.mode or bench.framework.modes[0]
-                if mode not in bench.framework.modes:
-                    self._gaps.append(
-                        Gap(
-                            what=f"{bench.framework.title} in mode {mode}",
-                            why=f"Its trainer runs in: {', '.join(bench.framework.modes)}.",
-                            cure="Choose one of these with --mode.",
-                        )
-                    )
-                    continue
-                subjects.append(
-                    Subject(
-                        workload=workload,
-                        framework=bench.framework,
-                        dataset=self._prepared[workload.name].dataset,
-                        mode=mode,
-                    )
-                )
-        return tuple(subjects)
+                default, *rest = bench.framework.modes
+                if request.mode not in (None, "all"):
+                    if request.mode not in bench.framework.modes:
+                        self._leave_out(bench.framework, str(request.mode))
+                        continue
+                    default = request.mode
+                modes = [default, *rest] if several else [default]
+                found = [self._make_subject(workload, bench.framework, mode) for mode in modes]
+                subjects.append(found[0])
+                others += found[1:]
+        return tuple(subjects), tuple(others)
 
-    def _plan(self, subjects: tuple[Subject, ...], request: Request) -> Plan:
-        """The plan made earlier for the same request on the same machine, else a new one."""
-        threads = self._config.settings.experiments.threads or count_cores()
-        identity = content_sha256(
-            (
-                subjects,
-                request.profile,
-                request.protocols,
-                threads,
-                [(b.environment.sha256, b.trainer_sha256) for b in self._benches.values()],
-            )
+    def _leave_out(self, framework: Framework, mode: str) -> None:
+        gap = Gap(
+            what=f"{framework.title} in mode {mode}",
+            why=f"Its trainer runs in: {', '.join(framework.modes)}.",
+            cure="Choose one of these with --mode.",
         )
-        plan = self._store.read_plan(identity, Plan)
-        if plan is None:
-            costs = None
-            if request.profile.budget_seconds is not None:
-                costs = {subject.name: self._measure_cost(subject, threads) for subject in subjects}
-            plan = make_plan(
-                subjects, request.profile, protocols=request.protocols, threads=threads, costs=costs
-            )
-            self._store.keep_plan(identity, plan)
-        self._console.say(f"Plan: {plan.sentence}")
-        if plan.estimated_seconds is not None:
-            budget = request.profile.budget_seconds or 0.0
-            self._console.say(
-                f"Estimated training time: {format_minutes(plan.estimated_seconds)}"
-                f" of a budget of {format_minutes(budget)}."
-            )
-        self._console.say(describe_power(plan))
-        return plan
+        if gap not in self._gaps:
+            self._gaps.append(gap)
 
-    def _measure_cost(self, subject: Subject, threads: int) -> Cost:
-        self._console.say(f"Measuring what {subject.name} costs (a short pilot) ...")
-        bench = self._benches[subject.framework.name]
-        pilot = run_pilot(bench, subject, self._prepared[subject.workload.name], threads)
-        if pilot.failure is not None:
-            self._console.say(f"The pilot failed: {pilot.failure}")
-        return pilot.cost
+    def _make_subject(self, workload: Workload, framework: Framework, mode: Mode) -> Subject:
+        dataset = self._prepared[workload.name].dataset
+        return Subject(workload=workload, framework=framework, dataset=dataset, mode=mode)
 
-    def _run(self, plan: Plan) -> tuple[str, ...]:
-        ids: list[str] = []
-        waiting = [spec for spec in plan.specs if self._find_stored(spec) is None]
-        if waiting:
-            self._console.say(
-                f"Training {len(waiting)} of {len(plan.specs)} trials; the rest are stored."
-                if len(waiting) < len(plan.specs)
-                else f"Training {len(waiting)} trial{'s' if len(waiting) > 1 else ''}."
-            )
-        elif plan.specs:
-            self._console.say(f"All {len(plan.specs)} trials are stored: nothing to train.")
-        total = float(sum(spec.epochs + 1 for spec in waiting)) or 1.0
-        done = 0
-        with self._console.track("Training", total) as tracker:
-            for spec in plan.specs:
-                stored = self._find_stored(spec)
-                if stored is None:
-                    done += 1
-                    stored = self._run_trial(spec, f"[{done}/{len(waiting)}]", tracker)
-                ids.append(stored)
-        return tuple(ids)
-
-    def _run_trial(self, spec: TrialSpec, count: str, tracker: Tracker) -> str:
-        bench = self._benches[spec.framework]
-        prepared = self._prepared[spec.workload]
-        title = (
-            f"{count} {spec.workload} · {bench.framework.title} {spec.mode} · {spec.protocol}"
-            f" · seed {spec.seed}"
+    def _run(
+        self,
+        subjects: Sequence[Subject],
+        others: Sequence[Subject],
+        request: Request,
+        device: Device,
+    ) -> tuple[Plan, tuple[str, ...]]:
+        """Plan, train, and spend what is left of the budget where the intervals are widest."""
+        planner = Planner(
+            self._store,
+            self._console,
+            self._benches,
+            self._prepared,
+            threads=self._config.settings.experiments.threads or count_cores(),
+            device=device,
         )
-        tracker.advance(0, title)
+        plan = planner.plan(subjects, others, request.profile, request.protocols)
+        while True:
+            trials = run_trials(
+                self._store, self._console, plan.specs, self._benches, self._prepared
+            )
+            read = [self._store.read_trial(trial_id) for trial_id in trials]
+            extended = planner.extend(plan, read)
+            if extended is None:
+                return plan, trials
+            plan = extended
 
-        def listen(event: Event) -> None:
-            if isinstance(event, EpochEnded):
-                tracker.advance(
-                    1, f"{title} · epoch {event.epoch}/{spec.epochs} · loss {event.loss:.4f}"
-                )
-
-        self._store.keep_source(bench.trainer_source)
-        trial = bench.run(
-            spec, find_workload(spec.workload), prepared.dataset, Path(prepared.path), listen
+    def _keep_samples(self, trials: Sequence[str]) -> tuple[str, ...]:
+        """A few images of each dataset, and those that these trials got wrong, for the report."""
+        read = [self._store.read_trial(trial_id) for trial_id in trials]
+        return tuple(
+            self._store.keep_samples(
+                take_samples(prepared, [one for one in read if one.spec.workload == workload])
+            )
+            for workload, prepared in self._prepared.items()
         )
-        trial_id = self._store.add_trial(trial)
-        tracker.advance(1)
-        tracker.finish_part(f"{title}: {describe_trial(trial)}")
-        return trial_id
 
-    def _find_stored(self, spec: TrialSpec) -> str | None:
-        """A completed run of this spec, on this machine, with these versions and this trainer."""
-        bench = self._benches[spec.framework]
-        for trial_id, trial in reversed(self._store.list_trials(spec.key)):
-            if (
-                trial.status == "completed"
-                and trial.environment.sha256 == bench.environment.sha256
-                and trial.trainer_sha256 == bench.trainer_sha256
-            ):
-                return trial_id
-        return None
-
-
-def find_workload(name: str) -> Workload:
-    """The workload registered under `name`; raises ConfigError naming the known ones."""
-    for workload in WORKLOADS:
-        if workload.name == name:
-            return workload
-    known = ", ".join(workload.name for workload in WORKLOADS)
-    raise ConfigError(f"There is no workload '{name}'. Known: {known}.")
-
-
-def describe_trial(trial: Trial) -> str:
-    """One trial's result in a few words."""
-    if trial.metrics is None:
-        return f"{trial.status}: {trial.reason}"
-    metrics, count = trial.metrics, trial.spec.epochs
-    return (
-        f"test accuracy {metrics.test_accuracy:.4f}, {metrics.train_seconds:.1f} s for"
-        f" {count} epoch{'s' if count != 1 else ''}, {metrics.peak_memory_bytes / 1e6:,.0f} MB"
-    )
-
-
-def format_minutes(seconds: float) -> str:
-    """'45 s' or '9 min 40 s'."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    def _write_events(self, trials: Sequence[str]) -> None:
+        """TensorBoard's files, which can be written again from the store at any time."""
+        folder = self._config.logs / "tensorboard"
+        read = {trial_id: self._store.read_trial(trial_id) for trial_id in trials}
+        fault = write_runs(read, folder)
+        if fault is not None:
+            self._console.say(f"TensorBoard's files could not be written: {fault}")
+        elif read:
+            self._console.say(f"Curves: tensorboard --logdir {self._config.logs / 'tensorboard'}")

@@ -13,6 +13,8 @@ import numpy.typing as npt
 from dlsurvey.errors import DatasetError
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
+Classes: TypeAlias = npt.NDArray[np.int64]
+"""One class per image."""
 
 
 class Arrays(NamedTuple):

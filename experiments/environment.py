@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 
 from dlsurvey.records import Environment
+from experiments.devices import read_gpu_name
 from experiments.frameworks import Framework, read_versions
 
 
@@ -31,6 +32,7 @@ def read_environment(framework: Framework | None = None) -> Environment:
         cores=count_cores(),
         memory_bytes=int(psutil.virtual_memory().total),
         versions=read_versions(framework) if framework else {},
+        gpu=read_gpu_name(),
         git_commit=_read_git_commit(),
     )
 

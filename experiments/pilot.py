@@ -3,8 +3,8 @@
 import time
 from pathlib import Path
 
-from dlsurvey.records import Record, TrialSpec
-from experiments.plan import Cost, Subject
+from dlsurvey.records import Device, Record, TrialSpec
+from experiments.rounds import Cost, Subject
 from experiments.runner import Bench
 from experiments.sources import Prepared
 
@@ -20,7 +20,9 @@ class Pilot(Record, frozen=True, kw_only=True):
     failure: str | None
 
 
-def run_pilot(bench: Bench, subject: Subject, prepared: Prepared, threads: int) -> Pilot:
+def run_pilot(
+    bench: Bench, subject: Subject, prepared: Prepared, threads: int, device: Device = "cpu"
+) -> Pilot:
     """Train two short epochs in a process of their own; never part of the results."""
     images = min(IMAGES, subject.dataset.train_images)
     spec = TrialSpec(
@@ -34,6 +36,7 @@ def run_pilot(bench: Bench, subject: Subject, prepared: Prepared, threads: int) 
         epochs=EPOCHS,
         batch_size=subject.workload.batch_size,
         threads=threads,
+        device=device,
         train_limit=images,
     )
     started = time.perf_counter()
@@ -45,8 +48,11 @@ def run_pilot(bench: Bench, subject: Subject, prepared: Prepared, threads: int) 
         return Pilot(cost=Cost(fixed_seconds=seconds, seconds_per_image=0.0), failure=trial.reason)
     return Pilot(
         cost=Cost(
-            fixed_seconds=seconds - trial.metrics.train_seconds,
+            fixed_seconds=seconds
+            - trial.metrics.train_seconds
+            - EPOCHS * trial.metrics.evaluation_seconds,
             seconds_per_image=trial.metrics.epoch_seconds[-1] / images,
+            test_seconds=trial.metrics.evaluation_seconds,
         ),
         failure=None,
     )

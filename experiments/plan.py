@@ -4,158 +4,161 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from dlsurvey.records import Dataset, Mode, Protocol, Record, TrialSpec
-from experiments.frameworks import Framework
-from experiments.spec import Workload
+from msgspec import field
+from msgspec.structs import replace
 
-MAX_SEEDS = 4
-"""Of a profile with a budget. On the small digits, which any budget could repeat for ever, this ends."""
-BUDGET_SHARE = 0.9
-"""The plan fills this share of the budget: machines slow down while they are measured."""
+from dlsurvey.records import Device, Protocol, Record, TrialSpec
+from experiments.profiles import Profile
+from experiments.rounds import (
+    MAX_SEEDS,
+    Cost,
+    Fit,
+    Round,
+    Subject,
+    count_epochs,
+    count_images,
+    estimate_seconds,
+    find_limit,
+    fit_to_budget,
+    fit_without_budget,
+)
+
 ORDER_SEED = 20211
 """Draws the order of the trials within each round; printed in the report."""
 
 
-class Profile(Record, frozen=True, kw_only=True):
-    """How much work a build puts into training."""
+class Family(Record, frozen=True, kw_only=True):
+    """The trials that are compared with each other: one workload in one protocol."""
 
-    name: str
-    epochs: int | None
-    """None: the workload's own."""
-    seeds: int | None
-    """None: as many as fit the budget, at most four."""
-    train_limit: int | None
-    budget_seconds: float | None
-    """None: no limit."""
-    max_trials: int | None = None
-    """Fewer rounds, down to one, where there would be more trials than this."""
-
-
-QUICK = Profile(
-    name="quick", epochs=2, seeds=2, train_limit=2000, budget_seconds=None, max_trials=4
-)
-STANDARD = Profile(name="standard", epochs=None, seeds=None, train_limit=None, budget_seconds=600.0)
-FULL = Profile(name="full", epochs=None, seeds=5, train_limit=None, budget_seconds=None)
-PROFILES = {profile.name: profile for profile in (QUICK, STANDARD, FULL)}
-
-
-class Cost(Record, frozen=True, kw_only=True):
-    """What one framework needs for one workload, measured on this machine by a short pilot."""
-
-    fixed_seconds: float
-    """Start, import, data, first step, evaluation, exit."""
-    seconds_per_image: float
-
-    def estimate(self, epochs: int, images: int) -> float:
-        """Seconds of one trial."""
-        return self.fixed_seconds + epochs * images * self.seconds_per_image
-
-
-class Subject(Record, frozen=True, kw_only=True):
-    """One workload with its data and one framework in one mode: what is repeated over seeds."""
-
-    workload: Workload
-    framework: Framework
-    dataset: Dataset
-    mode: Mode
-
-    @property
-    def name(self) -> str:
-        """Unique within a plan."""
-        return f"{self.workload.name}/{self.framework.name}/{self.mode}"
-
-
-class Round(Record, frozen=True, kw_only=True):
-    """Every subject once, in one protocol, with one seed: the unit in which a budget is spent."""
-
+    workload: str
     protocol: Protocol
-    seed: int
 
 
 class Plan(Record, frozen=True, kw_only=True):
-    """The trials of one build, in the order in which they run."""
+    """The trials of one build, in the order in which they run; a spec that comes twice runs twice."""
 
     specs: tuple[TrialSpec, ...]
     sentence: str
+    """Before anything was added."""
     estimated_seconds: float | None
+    costs: dict[str, Cost] = field(default_factory=dict)
+    images: dict[str, int] = field(default_factory=dict)
+    """By workload, of one epoch."""
+    rest_seconds: float = 0.0
+    """What is left of the budget, for seeds where the intervals are widest."""
+    left_out: tuple[str, ...] = ()
+    """Of 'noise' and 'modes', what does not fit the budget."""
+    added: tuple[Family, ...] = ()
+    """One for each seed that was added since."""
 
 
-def list_rounds(protocols: Sequence[Protocol], seeds: int) -> tuple[Round, ...]:
-    """Seed by seed, each in every protocol: a budget that ends in between has spread over all."""
-    return tuple(
-        Round(protocol=protocol, seed=seed) for seed in range(seeds) for protocol in protocols
-    )
-
-
-def fit_to_budget(
-    subjects: Sequence[Subject],
-    costs: Mapping[str, Cost],
-    profile: Profile,
-    protocols: Sequence[Protocol],
-) -> tuple[float, int]:
-    """The share of each workload's own epochs, and the number of rounds, that fill the budget.
-
-    The surveys' own epochs come first, with as many rounds as fit: a claim
-    about five epochs is not tested by two. Only where not even one seed in
-    every protocol fits are there fewer epochs; at last one, even if that is
-    over the budget.
-    """
-    budget = (profile.budget_seconds or 0.0) * BUDGET_SHARE
-
-    def cost(share: float, rounds: int) -> float:
-        return rounds * sum(
-            costs[subject.name].estimate(
-                _count_epochs(subject.workload, profile, share), _count_images(subject, profile)
-            )
-            for subject in subjects
-        )
-
-    wanted = profile.seeds or MAX_SEEDS
-    least = len(protocols)
-    candidates = [(1.0, rounds) for rounds in range(wanted * least, least - 1, -1)]
-    candidates += [(share / 10, least) for share in range(9, 0, -1)]
-    for share, rounds in candidates:
-        if cost(share, rounds) <= budget:
-            return share, rounds
-    return 0.0, len(protocols)
-
-
-def make_plan(
+def make_plan(  # noqa: PLR0913  what a plan depends on
     subjects: Iterable[Subject],
     profile: Profile,
     *,
     protocols: Sequence[Protocol],
     threads: int,
+    device: Device = "cpu",
     costs: Mapping[str, Cost] | None = None,
+    others: Sequence[Subject] = (),
 ) -> Plan:
     """All trials of a build: rounds of one protocol and seed, the order within each drawn at random.
 
-    With a budget, `costs` (by `Subject.name`) is needed.
+    `others` are the frameworks in their other modes. With a budget, `costs` (by `Subject.name`)
+    is needed of all of both.
     """
     subjects = tuple(subjects)
-    share, rounds = 1.0, _list_all_rounds(subjects, profile, protocols)
     if profile.budget_seconds is not None and costs is not None and subjects:
-        share, count = fit_to_budget(subjects, costs, profile, protocols)
-        rounds = list_rounds(protocols, profile.seeds or MAX_SEEDS)[:count]
+        fit = fit_to_budget(subjects, others, costs, profile, protocols)
+    else:
+        fit = fit_without_budget(subjects, others, profile, protocols)
     draw = random.Random(ORDER_SEED)  # noqa: S311  an order, not a secret
-    specs: list[TrialSpec] = []
-    estimated = 0.0
-    for one in rounds:
-        for subject in draw.sample(subjects, len(subjects)):
-            spec = _make_spec(subject, profile, one, share, threads)
-            specs.append(spec)
-            if costs is not None:
-                images = _count_images(subject, profile)
-                estimated += costs[subject.name].estimate(spec.epochs, images)
+    specs = tuple(
+        _make_spec(subject, profile, one, fit.share, threads, device)
+        for one in fit.rounds
+        for subject in draw.sample(one.subjects, len(one.subjects))
+    )
+    estimated = None
+    if costs is not None:
+        estimated = estimate_seconds(fit.rounds, costs, profile, fit.share)
     return Plan(
-        specs=tuple(specs),
-        sentence=_describe(subjects, profile, share, rounds),
-        estimated_seconds=None if costs is None else estimated,
+        specs=specs,
+        sentence=_describe(subjects, profile, fit),
+        estimated_seconds=estimated,
+        costs=dict(costs or {}),
+        images={one.workload.name: count_images(one, profile) for one in subjects},
+        rest_seconds=fit.rest_seconds,
+        left_out=fit.left_out,
     )
 
 
-def _make_spec(
-    subject: Subject, profile: Profile, one: Round, share: float, threads: int
+def extend_plan(
+    plan: Plan, widths: Mapping[Family, float], overrun_seconds: float = 0.0
+) -> Plan | None:
+    """One seed more for the family whose interval is widest of those that the rest has room for.
+
+    `widths` are the half-widths of the 95 % intervals, as shares, of the families of the plan that
+    have one; `overrun_seconds` is what the trials so far took beyond their estimate. None where no
+    family fits.
+    """
+    rest_seconds = plan.rest_seconds - max(0.0, overrun_seconds)
+    affordable = []
+    for family, width in widths.items():
+        specs = _draw_next_seed(plan, family)
+        seconds = sum(_estimate(plan, spec) for spec in specs)
+        if 0 < seconds <= rest_seconds:
+            affordable.append((width, seconds, specs, family))
+    if not affordable:
+        return None
+    _, seconds, specs, family = max(affordable, key=lambda one: one[0])
+    return replace(
+        plan,
+        specs=(*plan.specs, *specs),
+        estimated_seconds=(plan.estimated_seconds or 0.0) + seconds,
+        rest_seconds=plan.rest_seconds - seconds,
+        added=(*plan.added, family),
+    )
+
+
+def describe_plan(plan: Plan) -> str:
+    """The plan in a sentence, and where the rest of the budget went in another."""
+    parts = [
+        f"{_count(number, 'seed')} more of {family.workload} in the {family.protocol} protocol"
+        for family, number in Counter(plan.added).items()
+    ]
+    if not parts:
+        return plan.sentence
+    return (
+        f"{plan.sentence} The rest of the budget went where intervals were widest:"
+        f" {'; '.join(parts)}."
+    )
+
+
+def _draw_next_seed(plan: Plan, family: Family) -> tuple[TrialSpec, ...]:
+    """The family's frameworks once more, with the first seed that it has not had, in a drawn order."""
+    members = [
+        spec
+        for spec in plan.specs
+        if (spec.workload, spec.protocol) == (family.workload, family.protocol)
+    ]
+    every_seed = {spec.seed for spec in members}
+    first = [spec for spec in members if spec.seed == min(every_seed)]
+    # Other modes have no more seeds than planned: what they are asked is how fast, not how well.
+    default = {spec.framework: spec for spec in reversed(first)}.values()
+    if len(every_seed) >= MAX_SEEDS:
+        return ()
+    seed = max(every_seed, default=0) + 1
+    draw = random.Random(f"{ORDER_SEED} {family.workload} {family.protocol} {seed}")  # noqa: S311
+    return tuple(replace(spec, seed=seed) for spec in draw.sample(list(default), len(default)))
+
+
+def _estimate(plan: Plan, spec: TrialSpec) -> float:
+    cost = plan.costs.get(f"{spec.workload}/{spec.framework}/{spec.mode}")
+    return cost.estimate(spec.epochs, plan.images[spec.workload]) if cost else 0.0
+
+
+def _make_spec(  # noqa: PLR0913, PLR0917  each decides one part of the spec
+    subject: Subject, profile: Profile, one: Round, share: float, threads: int, device: Device
 ) -> TrialSpec:
     return TrialSpec(
         workload=subject.workload.name,
@@ -165,46 +168,21 @@ def _make_spec(
         mode=subject.mode,
         protocol=one.protocol,
         seed=one.seed,
-        epochs=_count_epochs(subject.workload, profile, share),
+        epochs=count_epochs(subject.workload, profile, share),
         batch_size=subject.workload.batch_size,
         threads=threads,
-        train_limit=_limit(subject, profile),
+        device=device,
+        train_limit=find_limit(subject, profile),
     )
 
 
-def _list_all_rounds(
-    subjects: Sequence[Subject], profile: Profile, protocols: Sequence[Protocol]
-) -> tuple[Round, ...]:
-    """All rounds of a profile without a budget, cut off where there would be too many trials."""
-    rounds = list_rounds(protocols, profile.seeds or MAX_SEEDS)
-    if profile.max_trials is None or not subjects:
-        return rounds
-    return rounds[: max(1, profile.max_trials // len(subjects))]
-
-
-def _count_epochs(workload: Workload, profile: Profile, share: float) -> int:
-    return max(1, int((profile.epochs or workload.epochs) * share))
-
-
-def _limit(subject: Subject, profile: Profile) -> int | None:
-    if profile.train_limit is None or profile.train_limit >= subject.dataset.train_images:
-        return None
-    return profile.train_limit
-
-
-def _count_images(subject: Subject, profile: Profile) -> int:
-    return _limit(subject, profile) or subject.dataset.train_images
-
-
-def _describe(
-    subjects: tuple[Subject, ...], profile: Profile, share: float, rounds: Sequence[Round]
-) -> str:
+def _describe(subjects: tuple[Subject, ...], profile: Profile, fit: Fit) -> str:
     parts = []
     for name in dict.fromkeys(subject.workload.name for subject in subjects):
         members = [subject for subject in subjects if subject.workload.name == name]
         workload, dataset = members[0].workload, members[0].dataset
-        epochs = _count_epochs(workload, profile, share)
-        images = _count_images(members[0], profile)
+        epochs = count_epochs(workload, profile, fit.share)
+        images = count_images(members[0], profile)
         shortened = f" (its survey trained {workload.epochs})" if epochs != workload.epochs else ""
         frameworks = " and ".join(subject.framework.title for subject in members)
         parts.append(
@@ -213,11 +191,27 @@ def _describe(
         )
     if not parts:
         return "Nothing to train."
-    seeds = Counter(one.protocol for one in rounds)
+    seeds = Counter(one.protocol for one in fit.rounds if one.kind == "seed")
     protocols = " and ".join(
         f"{_count(number, 'seed')} in the {protocol} protocol" for protocol, number in seeds.items()
     )
-    return f"{profile.name}: {'; '.join(parts)}; {protocols}."
+    return (
+        f"{profile.name}: {'; '.join(parts)}; {protocols}{_describe_more(fit)};"
+        f" order drawn with seed {ORDER_SEED}."
+    )
+
+
+def _describe_more(fit: Fit) -> str:
+    """What comes besides the seeds, and what the budget has no room for."""
+    noise = sum(len(one.subjects) for one in fit.rounds if one.kind == "noise")
+    modes = [one for one in fit.rounds if one.kind == "modes"]
+    words = f"; {_count(noise, 'run')} repeated with nothing changed" if noise else ""
+    if modes:
+        names = dict.fromkeys(f"{s.framework.title} {s.mode}" for s in modes[0].subjects)
+        words += f"; {_count(len(modes), 'seed')} in other modes ({', '.join(names)})"
+    if "modes" in fit.left_out:
+        words += "; the other modes do not fit the budget (train --mode all)"
+    return words
 
 
 def _count(number: int, noun: str) -> str:

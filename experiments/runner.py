@@ -13,8 +13,9 @@ from typing import IO
 import msgspec
 
 from dlsurvey.errors import StoreError
-from dlsurvey.records import Dataset, Environment, Metrics, Trial, TrialSpec
+from dlsurvey.records import Dataset, Device, Environment, Metrics, Trial, TrialSpec
 from experiments.frameworks import Framework, hash_source, read_trainer_source
+from experiments.load import LoadMeter
 from experiments.spec import Workload
 from experiments.worker import Completed, Event, Failed, Job
 
@@ -57,6 +58,7 @@ class Bench:
             prepared=str(prepared),
             classes=len(dataset.classes),
         )
+        meter = LoadMeter()
         metrics, reason = self._run_process(job, listen)
         return Trial(
             spec=spec,
@@ -66,6 +68,7 @@ class Bench:
             metrics=metrics,
             environment=self.environment,
             trainer_sha256=self.trainer_sha256,
+            load=meter.read(),
         )
 
     def _run_process(self, job: Job, listen: Listener) -> tuple[Metrics | None, str | None]:
@@ -110,17 +113,24 @@ class Bench:
 def make_environment(spec: TrialSpec, framework: Framework) -> dict[str, str]:
     """The environment variables of a worker: threads pinned, the device chosen, the log quiet."""
     threads = str(spec.threads)
-    environment = os.environ | {
+    pinned = {
         "OMP_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
         "PJRT_NPROC": threads,  # JAX's
+    }
+    return make_variables(spec.device, framework) | pinned | framework.variables
+
+
+def make_variables(device: Device, framework: Framework) -> dict[str, str]:
+    """Those that do not depend on a spec; on the CPU every GPU is hidden."""
+    environment = os.environ | {
         "TF_CPP_MIN_LOG_LEVEL": "1",
         "KERAS_BACKEND": "tensorflow",
         "PYTHONUNBUFFERED": "1",
         "PYTHONHASHSEED": "0",
     }
-    if spec.device == "cpu":
+    if device == "cpu":
         environment |= {
             "CUDA_VISIBLE_DEVICES": "",
             "JAX_PLATFORMS": "cpu",

@@ -47,6 +47,8 @@ class Workload(Record, frozen=True, kw_only=True):
     epochs: int
     batch_size: int
     learning_rate: float
+    target_accuracy: float
+    """On the test images; how long training takes to reach it is measured."""
     origin: str
     """The survey that the network comes from."""
 
@@ -101,6 +103,7 @@ MNIST_CNN = Workload(
     epochs=5,
     batch_size=32,
     learning_rate=0.001,
+    target_accuracy=0.98,
     origin="term project 2021",
 )
 
@@ -121,6 +124,7 @@ CIFAR10_CNN = Workload(
     epochs=10,
     batch_size=32,
     learning_rate=0.001,
+    target_accuracy=0.65,
     origin="video comparison 2022",
 )
 

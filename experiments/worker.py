@@ -10,18 +10,21 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 import numpy as np
 
-from dlsurvey.errors import SurveyError
+from dlsurvey.errors import SurveyError, TrialError
 from dlsurvey.records import Metrics, Record, TrialSpec
 from experiments import spec as workloads
 from experiments.datasets import load_arrays
-from experiments.journal import Journal
+from experiments.energy import Meter, open_meter
+from experiments.journal import Journal, Judge
 from experiments.memory import read_memory_bytes, read_peak_memory_bytes
+from experiments.outcome import count_confusion, list_mistakes
 from experiments.weights import draw_weights
 
 
@@ -64,67 +67,106 @@ class Failed(Record, frozen=True, kw_only=True, tag="failed"):
 
 
 Event = Started | EpochEnded | Completed | Failed
+Tell: TypeAlias = Callable[[Event], None]
 
 
-def run_job(job: Job, tell: Any) -> Metrics:
+def run_job(job: Job, tell: Tell) -> Metrics:
     """Train and test once, measuring each stage apart; `tell` takes events."""
-    started = time.perf_counter()
+    clock = time.perf_counter
+    started = clock()
     trainer = importlib.import_module(job.trainer)
-    import_seconds = time.perf_counter() - started
+    import_seconds = clock() - started
     import_memory_bytes = read_memory_bytes()
+    if job.spec.device == "cuda" and not trainer.sees_gpu():
+        raise TrialError("it sees no GPU; with --device auto it would train on the CPU")
     trainer.prepare_framework(job.spec)
     tell(Started(import_seconds=import_seconds))
 
-    started = time.perf_counter()
+    started = clock()
     train, test = load_arrays(Path(job.prepared), job.spec.train_limit)
     train_data = trainer.load_data(train, job.spec, shuffle=True)
     test_data = trainer.load_data(test, job.spec, shuffle=False)
-    data_seconds = time.perf_counter() - started
+    data_seconds = clock() - started
 
-    started = time.perf_counter()
+    started = clock()
     model = trainer.build_model(job.workload, job.classes)
     tools = trainer.choose_loss_and_optimizer(model, job.workload, job.spec)
-    build_seconds = time.perf_counter() - started
+    build_seconds = clock() - started
 
-    journal = _train(trainer, job, model, tools, train_data, tell)
-
-    started = time.perf_counter()
-    test_loss, test_accuracy = trainer.evaluate(model, test_data, job.spec)
-    evaluation_seconds = time.perf_counter() - started
+    meter = open_meter(job.spec.device)
+    journal = _open_journal(lambda: trainer.evaluate(model, test_data, job.spec), meter, tell)
+    meter.start()
+    _train(trainer, job, model, tools, train_data, journal)
+    meter.stop()
     peak_memory_bytes = read_peak_memory_bytes()
+    peak_device_memory_bytes = trainer.read_device_memory_bytes(job.spec)
+
+    predicted = trainer.predict(model, test_data, job.spec)
+    steps = np.asarray(journal.step_seconds)
     return Metrics(
-        defaults=trainer.list_defaults(model, tools, job.spec),
+        defaults=trainer.list_defaults(model, tools, job.spec)
+        | {"loaded beside it": list_companions(job.trainer)},
         parameters=trainer.count_parameters(model),
         epoch_loss=tuple(journal.epoch_loss),
         epoch_accuracy=tuple(journal.epoch_accuracy),
         epoch_seconds=tuple(journal.epoch_seconds),
-        test_loss=float(test_loss),
-        test_accuracy=float(test_accuracy),
+        epoch_test_accuracy=tuple(accuracy for _, accuracy in journal.epoch_judgement),
+        step_seconds_median=float(np.median(steps)) if len(steps) else None,
+        step_seconds_p95=float(np.percentile(steps, 95)) if len(steps) else None,
+        test_loss=journal.epoch_judgement[-1][0],
+        test_accuracy=journal.epoch_judgement[-1][1],
         import_seconds=import_seconds,
         data_seconds=data_seconds,
         build_seconds=build_seconds,
         warmup_seconds=journal.warmup_seconds,
         train_seconds=float(np.sum(journal.epoch_seconds)),
-        evaluation_seconds=evaluation_seconds,
+        evaluation_seconds=journal.judge_seconds,
         import_memory_bytes=import_memory_bytes,
         peak_memory_bytes=peak_memory_bytes,
+        peak_device_memory_bytes=peak_device_memory_bytes,
+        energy_joules=meter.joules,
+        confusion=count_confusion(test.labels, predicted, job.classes),
+        mistakes=list_mistakes(test.labels, predicted),
     )
 
 
-def _train(trainer: Any, job: Job, model: Any, tools: Any, data: Any, tell: Any) -> Journal:  # noqa: PLR0913, PLR0917  what a trainer takes
-    """Train in the protocol of the spec; the controlled one starts from the shared weights."""
-    journal = Journal(
+def _open_journal(evaluate: Judge, meter: Meter, tell: Tell) -> Journal:
+    """The journal of a training whose tests take neither time nor energy from it."""
+
+    def judge() -> tuple[float, float]:
+        meter.stop()
+        try:
+            return evaluate()
+        finally:
+            meter.start()
+
+    return Journal(
         lambda epoch, loss, accuracy, seconds: tell(
             EpochEnded(epoch=epoch, loss=loss, accuracy=accuracy, seconds=seconds)
-        )
+        ),
+        judge,
     )
+
+
+def _train(trainer: Any, job: Job, model: Any, tools: Any, data: Any, journal: Journal) -> None:  # noqa: PLR0913, PLR0917  what a trainer takes
+    """Train in the protocol of the spec; the controlled one starts from the shared weights."""
     train_network = trainer.train
     if job.spec.protocol == "controlled":
         weights = draw_weights(job.workload, job.classes, job.spec.seed)
         trainer.load_weights(model, weights, job.workload, job.classes)
         train_network = trainer.train_controlled
     train_network(model, tools, data, job.spec, journal)
-    return journal
+
+
+def list_companions(trainer: str) -> str:
+    """Frameworks that are in this process though its trainer does not name them: they take memory."""
+    named = Path(str(sys.modules[trainer].__file__)).read_text(encoding="utf-8")
+    loaded = [
+        name
+        for name in ("tensorflow", "torch", "jax")
+        if name in sys.modules and f"import {name}" not in named
+    ]
+    return ", ".join(loaded) or "nothing"
 
 
 def main() -> None:

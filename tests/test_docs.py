@@ -7,11 +7,14 @@ import pytest
 
 from dlsurvey import records
 from dlsurvey.cli import cli
-from dlsurvey.config import (
+from dlsurvey.render.pages import CHAPTERS
+from dlsurvey.settings import (
     Build,
     Data,
     Experiments,
     Margins,
+    Schedule,
+    Sections,
     SourceSettings,
     SubjectSettings,
     Survey,
@@ -20,7 +23,8 @@ from tests.conftest import REPOSITORY
 
 DOCUMENTED = (
     records.Observation, records.Collection, records.Gap, records.Trial, records.TrialSpec,
-    records.Metrics, records.Parity, records.ParityCheck, records.Environment,
+    records.Load, records.Metrics, records.Mistake, records.Sample, records.Samples,
+    records.Parity, records.ParityCheck, records.Environment,
     records.Dataset, records.Edition,
 )  # fmt: skip
 
@@ -45,8 +49,8 @@ def test_every_setting_is_documented() -> None:
     text = read("docs/settings.md")
     for section, struct in (
         ("survey", Survey), ("build", Build), ("data", Data), ("experiments", Experiments),
-        ("margins", Margins),
-        ("sources.NAME", SourceSettings), ("subjects.NAME", SubjectSettings),
+        ("margins", Margins), ("sections", Sections),
+        ("schedule", Schedule), ("sources.NAME", SourceSettings), ("subjects.NAME", SubjectSettings),
     ):  # fmt: skip
         table = text.split(f"\n## [{section}]\n")[1].split("\n## ")[0]
         assert set(re.findall(r"^\| `(\w+)`", table, re.M)) == set(struct.__struct_fields__)
@@ -91,3 +95,9 @@ def test_ci_runs_the_test_command_and_nothing_else() -> None:
 def test_constraints_hold_what_is_installed_from_an_index() -> None:
     for line in read("constraints.txt").splitlines():
         assert line.startswith("#") or re.fullmatch(r"[A-Za-z0-9._-]+==\S+", line), line
+
+
+def test_every_chapter_is_named_where_sections_are_explained() -> None:
+    text = read("docs/sections.md")
+    for key, _ in CHAPTERS:
+        assert f"`{key}`" in text

@@ -21,7 +21,8 @@ class CitedFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: str
     text: str
     source: str
-    dated: date
+    dated: date | int
+    """A year alone where no more is known."""
 
 
 class CitedCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +57,12 @@ def _read_cited() -> dict[str, CitedCard]:
 
 
 def _cite(fact: CitedFact) -> Fact:
-    provenance = Provenance(source=fact.source, status="published", date=fact.dated)
+    provenance = Provenance(
+        source=fact.source,
+        status="published",
+        date=date(fact.dated, 12, 31) if isinstance(fact.dated, int) else fact.dated,
+        by_year=isinstance(fact.dated, int),
+    )
     return Fact(label=fact.label, text=fact.text, provenance=provenance)
 
 

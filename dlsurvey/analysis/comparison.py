@@ -1,10 +1,11 @@
-"""Turns stored trials into members, their spreads, and paired comparisons between them."""
+"""Turns stored trials into what each workload shows: members, comparisons, verdicts, modes."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from dlsurvey.analysis.breakeven import find_break_evens
 from dlsurvey.analysis.fairness import (
     describe_defaults,
     describe_parting,
@@ -12,24 +13,23 @@ from dlsurvey.analysis.fairness import (
     list_incomparable,
     list_ledger,
 )
-from dlsurvey.analysis.findings import (
-    Comparison,
-    Curve,
-    Failure,
-    Member,
-    NoiseFloor,
-    Provenance,
-    WorkloadFindings,
-)
+from dlsurvey.analysis.findings import Provenance, WorkloadFindings
+from dlsurvey.analysis.load import describe_frequency, describe_load, is_loaded
+from dlsurvey.analysis.measured import Comparison, Failure, NoiseFloor
+from dlsurvey.analysis.members import describe_member
+from dlsurvey.analysis.modes import choose_leading, map_titles, rank_frameworks, rank_modes
 from dlsurvey.analysis.noise import find_noise_floor
 from dlsurvey.analysis.pairing import Group, compare_groups, settle
-from dlsurvey.analysis.quantities import find_epoch_seconds
 from dlsurvey.analysis.sentences import describe_comparison
-from dlsurvey.analysis.spread import summarize
-from dlsurvey.config import Margins
+from dlsurvey.analysis.setups import (
+    describe_layers,
+    describe_setup,
+    describe_stand_in,
+    name_device,
+)
 from dlsurvey.records import Dataset, Parity, Trial
-from experiments.frameworks import list_frameworks
-from experiments.spec import WORKLOADS, Conv, Dense, Flatten, Layer, MaxPool, Workload
+from dlsurvey.settings import Margins
+from experiments.spec import WORKLOADS, Workload
 
 USUAL_MARGINS = Margins()
 
@@ -88,7 +88,7 @@ def compare_workloads(
 
 def list_failures(trials: Iterable[Trial]) -> tuple[Failure, ...]:
     """Every trial that did not complete, with its reason."""
-    titles = _titles()
+    titles = map_titles()
     return tuple(
         Failure(
             workload=trial.spec.workload,
@@ -116,65 +116,94 @@ def _compare_workload(
     margins: Margins,
     repeats: Sequence[Trial],
 ) -> _Compared:
+    """Device by device: neither values nor noise of one device say anything of another."""
     groups = _group(trials)
-    floors = find_noise_floor(trials, _select(repeats, workload))
+    again = _select(repeats, workload)
+    comparisons: list[Comparison] = []
+    noise_floors: list[NoiseFloor] = []
+    for device in dict.fromkeys(group.spec.device for group in groups):
+        floors = find_noise_floor(
+            [trial for trial in trials if trial.spec.device == device],
+            [trial for trial in again if trial.spec.device == device],
+        )
+        here = [group for group in groups if group.spec.device == device]
+        comparisons += compare_groups(here, floors, margins)
+        noise_floors += [
+            replace(floor, device=device) for floor in floors.values() if floor is not None
+        ]
     return _Compared(
         workload=workload,
         trials=trials,
         dataset=dataset,
         groups=groups,
-        comparisons=compare_groups(groups, floors, margins),
-        noise_floors=tuple(floor for floor in floors.values() if floor is not None),
+        comparisons=comparisons,
+        noise_floors=tuple(noise_floors),
     )
 
 
 def _group(trials: Iterable[Trial]) -> list[Group]:
-    """One group per spec but for its seed, in the registry's order of frameworks."""
-    order = {framework.name: place for place, framework in enumerate(list_frameworks())}
+    """One group per spec but for its seed: by device, protocol, the registry's frameworks, modes."""
+    order = rank_frameworks()
+    ranks = rank_modes()
     runs: dict[str, dict[int, Trial]] = {}
-    for trial in sorted(trials, key=lambda trial: order.get(trial.spec.framework, len(order))):
+    for trial in trials:
         by_seed = runs.setdefault(replace(trial.spec, seed=0).key, {})
         by_seed.setdefault(trial.spec.seed, trial)
-    return [
-        Group(
-            spec=next(iter(by_seed.values())).spec,
-            by_seed={
-                seed: trial.metrics for seed, trial in by_seed.items() if trial.metrics is not None
-            },
-        )
-        for by_seed in runs.values()
-    ]
+    groups = [_make_group(by_seed) for by_seed in runs.values()]
+    return sorted(
+        groups,
+        key=lambda group: (
+            group.spec.device,
+            group.spec.protocol,
+            order.get(group.spec.framework, len(order)),
+            ranks.get((group.spec.framework, group.spec.mode), len(ranks)),
+        ),
+    )
+
+
+def _make_group(by_seed: dict[int, Trial]) -> Group:
+    return Group(
+        spec=next(iter(by_seed.values())).spec,
+        by_seed={
+            seed: trial.metrics for seed, trial in by_seed.items() if trial.metrics is not None
+        },
+        loaded_seeds=frozenset(seed for seed, trial in by_seed.items() if is_loaded(trial)),
+    )
 
 
 def _describe_workload(
     compared: _Compared, comparisons: Sequence[Comparison], parity: Parity | None
 ) -> WorkloadFindings:
     workload, trials, dataset = compared.workload, compared.trials, compared.dataset
-    several = len({group.spec.protocol for group in compared.groups}) > 1
-    titles = _titles()
-    members = tuple(_describe_member(group) for group in compared.groups)
+    titles = map_titles()
+    members = tuple(
+        describe_member(
+            group,
+            titles.get(group.spec.framework, group.spec.framework),
+            dataset,
+            workload.target_accuracy,
+        )
+        for group in compared.groups
+    )
     return WorkloadFindings(
         name=workload.name,
         title=workload.title,
         dataset=dataset,
         dataset_note=describe_stand_in(dataset),
-        setup=_describe_setup(trials, dataset),
-        layers=_describe_layers(workload, len(dataset.classes)),
+        setup=describe_setup(trials, dataset),
+        layers=describe_layers(workload, len(dataset.classes)),
         members=members,
-        comparisons=tuple(
-            replace(
-                one,
-                sentence=describe_comparison(
-                    one, f"{workload.title} ({one.protocol})" if several else workload.title, titles
-                ),
-            )
-            for one in comparisons
-        ),
+        comparisons=_write_sentences(compared, comparisons, titles),
         noise_floors=compared.noise_floors,
         parity=parity.checks if parity else (),
         parting=describe_parting(parity, titles) if parity else "",
         ledger=list_ledger(members, trials),
-        defaults=describe_defaults(members),
+        defaults=describe_defaults(
+            choose_leading(members), incomparable=list_incomparable([parity] if parity else [])
+        ),
+        break_evens=find_break_evens(compared.groups, comparisons, titles),
+        load=" ".join(filter(None, (describe_load(trials), describe_frequency(trials)))),
+        target_accuracy=workload.target_accuracy,
         provenance=Provenance(
             source="Trials of this edition",
             status="measured",
@@ -183,74 +212,19 @@ def _describe_workload(
     )
 
 
-def describe_stand_in(dataset: Dataset) -> str:
-    """Empty, or the sentence that says which images the numbers come from."""
-    if dataset.stand_in_for is None:
-        if dataset.name.startswith("folder-"):
-            return f"Measured on {dataset.title}, a folder of the user's own."
-        return ""
-    return (
-        f"Measured on {dataset.title} ({dataset.train_images + dataset.test_images:,} real images),"
-        f" not on {dataset.stand_in_for}."
+def _write_sentences(
+    compared: _Compared, comparisons: Sequence[Comparison], titles: dict[str, str]
+) -> tuple[Comparison, ...]:
+    """With sentences that name protocol and device only where there are several."""
+    protocols = {group.spec.protocol for group in compared.groups}
+    devices = {group.spec.device for group in compared.groups}
+    title = compared.workload.title
+
+    def name(one: Comparison) -> str:
+        words = [one.protocol] if len(protocols) > 1 else []
+        words += [name_device(one.device)] if len(devices) > 1 else []
+        return f"{title} ({', '.join(words)})" if words else title
+
+    return tuple(
+        replace(one, sentence=describe_comparison(one, name(one), titles)) for one in comparisons
     )
-
-
-def _describe_member(group: Group) -> Member:
-    spec, by_seed = group
-
-    return Member(
-        framework=spec.framework,
-        title=_titles().get(spec.framework, spec.framework),
-        mode=spec.mode,
-        protocol=spec.protocol,
-        trials=len(by_seed),
-        parameters=next(iter(by_seed.values())).parameters,
-        test_accuracy=summarize({seed: m.test_accuracy for seed, m in by_seed.items()}),
-        test_loss=summarize({seed: m.test_loss for seed, m in by_seed.items()}),
-        epoch_seconds=summarize({seed: find_epoch_seconds(m) for seed, m in by_seed.items()}),
-        train_seconds=summarize({seed: m.train_seconds for seed, m in by_seed.items()}),
-        warmup_seconds=summarize({seed: m.warmup_seconds for seed, m in by_seed.items()}),
-        import_seconds=summarize({seed: m.import_seconds for seed, m in by_seed.items()}),
-        peak_memory_bytes=summarize({seed: m.peak_memory_bytes for seed, m in by_seed.items()}),
-        curves=tuple(
-            Curve(seed=seed, loss=by_seed[seed].epoch_loss, accuracy=by_seed[seed].epoch_accuracy)
-            for seed in sorted(by_seed)
-        ),
-    )
-
-
-def _describe_setup(trials: Sequence[Trial], dataset: Dataset) -> str:
-    spec = trials[0].spec
-    images = spec.train_limit or dataset.train_images
-    seeds = len({trial.spec.seed for trial in trials})
-    protocols = " and ".join(sorted({trial.spec.protocol for trial in trials}))
-    plural = "s" if " and " in protocols else ""
-    return (
-        f"{images:,} training and {dataset.test_images:,} test images of {dataset.title},"
-        f" {spec.epochs} epoch{'s' if spec.epochs != 1 else ''}, batch size {spec.batch_size},"
-        f" {spec.threads} thread{'s' if spec.threads != 1 else ''}, {seeds}"
-        f" seed{'s' if seeds != 1 else ''} for each framework, {protocols} protocol{plural},"
-        f" {spec.precision} on the {spec.device.upper()}."
-    )
-
-
-def _describe_layers(workload: Workload, classes: int) -> tuple[tuple[str, str], ...]:
-    shapes = [" × ".join(map(str, shape)) for shape in workload.shapes(classes)]
-    names = ["Input", *(_name_layer(layer) for layer in workload.layers(classes))]
-    return tuple(zip(names, shapes, strict=True))
-
-
-def _name_layer(layer: Layer) -> str:
-    match layer:
-        case Conv(filters=filters, kernel=kernel):
-            return f"Convolution {kernel} × {kernel}, {filters} filters, ReLU"
-        case MaxPool(size=size):
-            return f"Max-pooling {size} × {size}"
-        case Flatten():
-            return "Flatten"
-        case Dense(units=units, relu=relu):
-            return f"Dense {units}, {'ReLU' if relu else 'logits'}"
-
-
-def _titles() -> dict[str, str]:
-    return {framework.name: framework.title for framework in list_frameworks()}

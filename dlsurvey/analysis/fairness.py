@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from dlsurvey.analysis.findings import LedgerRow, Member
+from dlsurvey.analysis.measured import LedgerRow, Member
+from dlsurvey.analysis.setups import name_device
 from dlsurvey.formats import format_effect, join_words
 from dlsurvey.records import Parity, ParityCheck, Trial
 
@@ -42,13 +43,11 @@ def describe_parting(parity: Parity, titles: dict[str, str]) -> str:
     """Where and how far the float32 losses of the first controlled steps part, pair by pair."""
     sentences = []
     for a, b in combinations(parity.traces, 2):
-        differences = [
-            abs(left - right) / abs(left)
-            for left, right in zip(parity.traces[a], parity.traces[b], strict=False)
-            if left
-        ]
-        if not differences:
+        pairs = list(zip(parity.traces[a], parity.traces[b], strict=False))
+        if not pairs or not pairs[0][0]:
             continue
+        first = abs(pairs[0][0])
+        differences = [abs(left - right) / first for left, right in pairs]
         step = next((n for n, one in enumerate(differences, 1) if one > VISIBLE), None)
         names = join_words([titles.get(a, a), titles.get(b, b)])
         where = (
@@ -59,20 +58,22 @@ def describe_parting(parity: Parity, titles: dict[str, str]) -> str:
         sentences.append(
             f"In float32, from the same weights and batches, the losses of {names} {where};"
             f" the largest difference within {len(differences)} steps is {max(differences):.1e}"
-            " relative. Rounding differs from framework to framework, and training lets it grow."
+            " of the first loss. Rounding differs from framework to framework, and training lets it grow."
         )
     return " ".join(sentences)
 
 
 def list_ledger(members: Sequence[Member], trials: Iterable[Trial]) -> tuple[LedgerRow, ...]:
     """Every default that was read from live objects, one column per member; differing rows first."""
-    ledgers: dict[tuple[str, str, str], dict[str, str]] = {}
+    ledgers: dict[tuple[str, str, str, str], dict[str, str]] = {}
     for trial in trials:
         if trial.metrics is not None:
             spec = trial.spec
-            ledgers[(spec.framework, spec.mode, spec.protocol)] = trial.metrics.defaults
+            place = (spec.framework, spec.mode, spec.protocol, spec.device)
+            ledgers[place] = trial.metrics.defaults
     columns = [
-        ledgers.get((member.framework, member.mode, member.protocol), {}) for member in members
+        ledgers.get((member.framework, member.mode, member.protocol, member.device), {})
+        for member in members
     ]
     names = dict.fromkeys(name for column in columns for name in column)
     rows = [
@@ -83,25 +84,49 @@ def list_ledger(members: Sequence[Member], trials: Iterable[Trial]) -> tuple[Led
 
 
 def describe_defaults(
-    members: Sequence[Member], quantity: str = "test_accuracy"
+    members: Sequence[Member],
+    quantity: str = "test_accuracy",
+    incomparable: frozenset[tuple[str, str, str]] = frozenset(),
 ) -> tuple[str, ...]:
-    """How much of a difference between frameworks is only defaults: the same pair in both protocols."""
-    by_protocol: dict[str, dict[str, Member]] = {}
-    for member in members:
-        by_protocol.setdefault(member.protocol, {}).setdefault(member.framework, member)
-    controlled, idiomatic = (by_protocol.get(name, {}) for name in ("controlled", "idiomatic"))
-    shared = [name for name in idiomatic if name in controlled]
+    """How much of a difference between frameworks is only defaults: the same pair in both protocols.
+
+    `members` holds one mode of each framework. A pair that failed its certificate is left out.
+    """
+    failed = {(a, b) for _, a, b in incomparable}
+    devices = list(dict.fromkeys(member.device for member in members))
     sentences = []
-    for a, b in combinations(shared, 2):
-        apart = {
-            name: getattr(group[a], quantity).mean - getattr(group[b], quantity).mean
-            for name, group in (("idiomatic", idiomatic), ("controlled", controlled))
-        }
-        sentences.append(
-            f"{idiomatic[a].title} minus {idiomatic[b].title}, {quantity.replace('_', ' ')}:"
-            f" {format_effect(apart['idiomatic'], quantity)} as the tutorials write it,"
-            f" {format_effect(apart['controlled'], quantity)} from the same weights, batches and"
-            f" optimiser; the {format_effect(apart['idiomatic'] - apart['controlled'], quantity)}"
-            " between the two is what the defaults account for, spread included."
+    for device in devices:
+        controlled, idiomatic = (
+            {
+                member.framework: member
+                for member in members
+                if (member.device, member.protocol) == (device, protocol)
+            }
+            for protocol in ("controlled", "idiomatic")
         )
+        where = f" on the {name_device(device)}" if len(devices) > 1 else ""
+        shared = [name for name in idiomatic if name in controlled]
+        for a, b in combinations(shared, 2):
+            if (a, b) in failed:
+                continue
+            pairs = ((idiomatic[a], idiomatic[b]), (controlled[a], controlled[b]))
+            sentences.append(_describe_share(*pairs, quantity, where))
     return tuple(sentences)
+
+
+def _describe_share(
+    idiomatic: tuple[Member, Member], controlled: tuple[Member, Member], quantity: str, where: str
+) -> str:
+    """The difference of the means as written, and what is left of it when all is the same."""
+    written, left = (
+        getattr(first, quantity).mean - getattr(second, quantity).mean
+        for first, second in (idiomatic, controlled)
+    )
+    a, b = idiomatic
+    return (
+        f"{a.title} minus {b.title}{where}, {quantity.replace('_', ' ')}:"
+        f" {format_effect(written, quantity)} as the tutorials write it,"
+        f" {format_effect(left, quantity)} from the same weights, batches and"
+        f" optimiser; the {format_effect(written - left, quantity)}"
+        " between the two is what the defaults account for, spread included."
+    )

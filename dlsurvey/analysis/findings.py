@@ -3,6 +3,17 @@
 from datetime import date, datetime
 from typing import Literal
 
+from dlsurvey.analysis.differences import Changes
+from dlsurvey.analysis.measured import (
+    BreakEven,
+    Comparison,
+    Failure,
+    LedgerRow,
+    Member,
+    NoiseFloor,
+    Pictures,
+)
+from dlsurvey.analysis.studied import CodeFindings, GradientFindings, TrainerSource
 from dlsurvey.records import (
     Dataset,
     Edition,
@@ -15,9 +26,8 @@ from dlsurvey.records import (
     Trial,
 )
 
-Verdict = Literal["a_higher", "b_higher", "equivalent", "inconclusive", "single_run"]
-Quantity = Literal["test_accuracy", "epoch_seconds", "peak_memory_bytes"]
-Basis = Literal["repeats", "halves"]
+SO_FAR = "so far"
+"""Label of a period that is not over."""
 
 
 class Provenance(Record, frozen=True, kw_only=True):
@@ -27,8 +37,12 @@ class Provenance(Record, frozen=True, kw_only=True):
     status: ObservationStatus | Literal["measured"]
     date: date
     """The day of retrieval; for a published figure, the day it was printed; for a trial, the day it ran."""
+    by_year: bool = False
+    """Of the date only the year is known."""
     note: str = ""
     url: str = ""
+    role: str = ""
+    """Its place in the chain of fallbacks, where it is not the source that was asked first."""
 
 
 class Cover(Record, frozen=True, kw_only=True):
@@ -41,6 +55,7 @@ class Cover(Record, frozen=True, kw_only=True):
     institution: str
     date: date
     language: str
+    variant: Literal["coursework", "lecture", "page"] = "coursework"
 
 
 class Fact(Record, frozen=True, kw_only=True):
@@ -58,115 +73,6 @@ class Card(Record, frozen=True, kw_only=True):
     title: str
     summary: str
     facts: tuple[Fact, ...]
-
-
-class Spread(Record, frozen=True, kw_only=True):
-    """Repeated measurements: every single value, their mean, and its 95 % interval where n > 1."""
-
-    values: tuple[float, ...]
-    seeds: tuple[int, ...]
-    mean: float
-    low: float | None
-    high: float | None
-
-
-class Curve(Record, frozen=True, kw_only=True):
-    """Training loss and accuracy, epoch by epoch, of one trial."""
-
-    seed: int
-    loss: tuple[float, ...]
-    accuracy: tuple[float, ...]
-
-
-class Member(Record, frozen=True, kw_only=True):
-    """One framework's trials on one workload, in one mode and protocol."""
-
-    framework: str
-    title: str
-    mode: str
-    protocol: str
-    trials: int
-    parameters: int
-    test_accuracy: Spread
-    test_loss: Spread
-    epoch_seconds: Spread
-    """Per trial, the median over its epochs, the first left out where there are more."""
-    train_seconds: Spread
-    warmup_seconds: Spread
-    import_seconds: Spread
-    peak_memory_bytes: Spread
-    curves: tuple[Curve, ...]
-
-
-class Failure(Record, frozen=True, kw_only=True):
-    """A trial that did not end well."""
-
-    workload: str
-    framework: str
-    seed: int
-    reason: str
-
-
-class NoiseFloor(Record, frozen=True, kw_only=True):
-    """How far apart two runs land that differ in nothing: no smaller difference is called one."""
-
-    quantity: Quantity
-    bound: float
-    """The 95 % bound of the difference; of times and memory as a share, 0.02 for 2 %."""
-    basis: Basis
-    """From runs repeated with the same seed, or from each framework's seeds in two halves."""
-    freedom: int
-    """Degrees of freedom behind the bound; of repeats, the number of A/A pairs."""
-
-
-class Comparison(Record, frozen=True, kw_only=True):
-    """One question put to two members of one protocol, over the seeds that both completed."""
-
-    workload: str
-    quantity: Quantity
-    protocol: str
-    a: str
-    b: str
-    a_mode: str
-    b_mode: str
-    a_mean: float
-    b_mean: float
-    effect: float
-    """Mean of the paired differences a minus b, in the quantity's unit."""
-    low: float | None
-    high: float | None
-    """95 % interval of the effect (paired Student t); None for a single pair."""
-    relative_effect: float | None = None
-    """Of times and memory, the scale of the tests: geometric mean of a / b, less 1."""
-    relative_low: float | None = None
-    relative_high: float | None = None
-    margin: float
-    """The largest difference that does not matter: of accuracy 0.005 is half a point, else a share."""
-    noise_floor: float | None = None
-    """On the scale of `margin`; None where it cannot be told, and then nothing is called higher."""
-    p_difference: float | None = None
-    """Paired t test, Holm-adjusted over the edition; None with fewer than three pairs."""
-    p_equivalence: float | None = None
-    """Two one-sided tests against the margin, Holm-adjusted over the edition."""
-    family: int = 1
-    """How many comparisons the p values are adjusted for."""
-    n: int
-    verdict: Verdict
-    sentence: str
-
-    @property
-    def tested(self) -> tuple[float | None, float | None, float | None]:
-        """Effect and its interval on the scale of margin and tests: what is printed of them."""
-        if self.quantity == "test_accuracy":
-            return self.effect, self.low, self.high
-        return self.relative_effect, self.relative_low, self.relative_high
-
-
-class LedgerRow(Record, frozen=True, kw_only=True):
-    """One default, as read from the live objects of each member, in the order of the members."""
-
-    name: str
-    values: tuple[str, ...]
 
 
 class WorkloadFindings(Record, frozen=True, kw_only=True):
@@ -193,6 +99,12 @@ class WorkloadFindings(Record, frozen=True, kw_only=True):
     ledger: tuple[LedgerRow, ...] = ()
     defaults: tuple[str, ...] = ()
     """How much of each difference between frameworks is only defaults."""
+    break_evens: tuple[BreakEven, ...] = ()
+    """One per framework and mode other than its default, where both have runs."""
+    load: str = ""
+    """What else the machine was busy with; empty where nothing is known of it."""
+    target_accuracy: float | None = None
+    pictures: Pictures | None = None
     provenance: Provenance
 
 
@@ -203,6 +115,34 @@ class Point(Record, frozen=True, kw_only=True):
     value: float
     status: ObservationStatus
     label: str = ""
+
+
+class Band(Record, frozen=True, kw_only=True):
+    """The lowest and the highest value that a source has told of one period."""
+
+    start: date
+    low: float
+    high: float
+
+
+class Revision(Record, frozen=True, kw_only=True):
+    """One value of a period that was over, told otherwise later."""
+
+    start: date
+    first: float
+    """As it was told first."""
+    now: float
+    told: date
+    """The day on which it was told first."""
+
+
+class Outage(Record, frozen=True, kw_only=True):
+    """A time in which the source, not the frameworks, fell: nearly all series dropped together."""
+
+    start: date
+    end: date
+    """The first and the last period that is affected."""
+    sentence: str
 
 
 class Series(Record, frozen=True, kw_only=True):
@@ -218,6 +158,13 @@ class Series(Record, frozen=True, kw_only=True):
     points: tuple[Point, ...]
     resolution: Resolution
     method: Method
+    label: str = ""
+    """What the whole series belongs to: a repository under its present name, a package, a request."""
+    drawn: bool = True
+    """False where a better member of the chain of fallbacks covers the same time."""
+    revisions: tuple[Revision, ...] = ()
+    band: tuple[Band, ...] = ()
+    """Where each request draws another sample, the spread of all draws."""
 
 
 class Trend(Record, frozen=True, kw_only=True):
@@ -237,6 +184,45 @@ class Trend(Record, frozen=True, kw_only=True):
     """The alternative text, from the numbers."""
     provenance: tuple[Provenance, ...]
     """One for each series, in the same order."""
+    notes: tuple[str, ...] = ()
+    """What stands in for what and why, what was revised, where a repository moved, and such."""
+    outages: tuple[Outage, ...] = ()
+    ended: date | None = None
+    """The last day of an archive that no longer grows; after it nothing is known."""
+    sampled: bool = True
+    """False where points come when they come, as releases do: the time between is no hole."""
+
+    @property
+    def revised(self) -> bool:
+        """Whether a source told any of it otherwise before."""
+        return any(series.revisions for series in self.series)
+
+
+class SourceHealth(Record, frozen=True, kw_only=True):
+    """How one source is doing, from the record of all attempts at it."""
+
+    source: str
+    title: str
+    state: Literal["complete", "partial", "failed", "never asked"]
+    """Of the newest attempt."""
+    asked: datetime | None = None
+    last_success: datetime | None = None
+    """The newest attempt that brought anything."""
+    last_failure: datetime | None = None
+    """The newest attempt that left anything open."""
+    reason: str = ""
+    """Why the newest failure left it open; empty where nothing ever failed."""
+    age_days: int | None = None
+    """Whole days since the last success."""
+    rhythm: str
+    """How often it has something new: daily, weekly, monthly or never."""
+    due: date | None = None
+    """When it should be asked next; None where it never has anything new."""
+    overdue: bool = False
+    quota_left: int | None = None
+    """Requests that the source said are left, at the newest attempt; None where it did not tell."""
+    gaps: tuple[Gap, ...] = ()
+    """What the newest attempt left open."""
 
 
 class Listing(Record, frozen=True, kw_only=True):
@@ -259,6 +245,39 @@ class Stage(Record, frozen=True, kw_only=True):
     listings: tuple[Listing, ...]
 
 
+ClaimVerdict = Literal["holds", "reversed", "equivalent", "inconclusive", "not_testable"]
+
+
+class Claim(Record, frozen=True, kw_only=True):
+    """What an older survey claimed, and what this edition says to it."""
+
+    id: str
+    title: str
+    claim: str
+    """In our own words."""
+    sources: tuple[str, ...]
+    """Ids of references.toml."""
+    then: str
+    """The figures of the survey; empty where it gave none."""
+    now: str
+    """The figures of this edition, each with its day or its number of runs; empty where none is."""
+    verdict: ClaimVerdict
+    why: str
+    """From the verdicts and the numbers; commands stand between backticks."""
+    evidence: tuple[str, ...] = ()
+    """What it rests on: `comparison/...`, `curves/...`, `signal/...`, `stage/...` or `gradient/...`."""
+
+
+class Advice(Record, frozen=True, kw_only=True):
+    """What the results of this edition say to someone with one purpose."""
+
+    purpose: str
+    choice: str
+    """A framework's title; empty where the data do not decide."""
+    because: str
+    """The verdicts or the claim that it rests on, in a sentence."""
+
+
 class Findings(Record, frozen=True, kw_only=True):
     """Everything that one edition says."""
 
@@ -274,3 +293,19 @@ class Findings(Record, frozen=True, kw_only=True):
     trials: tuple[Trial, ...]
     gaps: tuple[Gap, ...]
     created_at: datetime
+    overview_trend: Trend | None = None
+    """How much deep learning itself is looked for; None where nothing is known of it."""
+    health: tuple[SourceHealth, ...] = ()
+    """How each source was doing when the edition was made."""
+    claims: tuple[Claim, ...] = ()
+    """What older surveys claimed, tested again, in the order of claims.toml."""
+    trainers: tuple[TrainerSource, ...] = ()
+    """The whole sources of the listings, one for each framework: what the notebooks are made of."""
+    code: CodeFindings | None = None
+    """The listings counted and aligned; None where there are none."""
+    gradients: GradientFindings | None = None
+    """The worked example of differentiation; None where it was not run."""
+    advice: tuple[Advice, ...] = ()
+    """By purpose, from the verdicts and the claims."""
+    changes: Changes | None = None
+    """What differs from the edition before; None where nobody compared them."""

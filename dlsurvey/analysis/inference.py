@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from math import sqrt
 from statistics import fmean, stdev
 
-from dlsurvey.analysis.findings import Verdict
+from dlsurvey.analysis.measured import Verdict
 
 ALPHA = 0.05
 """The chance of a wrong claim in a whole edition that is put up with, of each of the two kinds."""

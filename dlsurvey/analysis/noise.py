@@ -13,7 +13,7 @@ from statistics import variance
 
 from msgspec.structs import replace
 
-from dlsurvey.analysis.findings import Basis, NoiseFloor, Quantity
+from dlsurvey.analysis.measured import Basis, NoiseFloor, Quantity
 from dlsurvey.analysis.quantities import QUANTITIES, find_difference, read_quantity, to_share
 from dlsurvey.analysis.spread import CONFIDENCE
 from dlsurvey.records import Trial

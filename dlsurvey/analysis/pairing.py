@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from dlsurvey.analysis.findings import Comparison, NoiseFloor, Quantity
 from dlsurvey.analysis.inference import (
     LEAST_PAIRS,
     adjust_holm,
@@ -20,6 +19,8 @@ from dlsurvey.analysis.inference import (
     assess_equivalence,
     judge,
 )
+from dlsurvey.analysis.measured import Comparison, NoiseFloor, Quantity
+from dlsurvey.analysis.modes import rank_modes
 from dlsurvey.analysis.quantities import (
     QUANTITIES,
     find_difference,
@@ -30,9 +31,8 @@ from dlsurvey.analysis.quantities import (
     to_share,
 )
 from dlsurvey.analysis.spread import find_interval
-from dlsurvey.config import Margins
 from dlsurvey.records import Metrics, TrialSpec
-from experiments.frameworks import list_frameworks
+from dlsurvey.settings import Margins
 
 
 class Group(NamedTuple):
@@ -41,6 +41,8 @@ class Group(NamedTuple):
     spec: TrialSpec
     """That of any of the runs."""
     by_seed: Mapping[int, Metrics]
+    loaded_seeds: frozenset[int] = frozenset()
+    """Of the runs during which other processes kept the machine visibly busy."""
 
 
 def compare_groups(
@@ -98,11 +100,7 @@ def list_pairs(groups: Sequence[Group]) -> list[tuple[Group, Group]]:
 
     The default is the first mode of the framework's registry entry that has runs.
     """
-    known = {
-        (framework.name, mode): place
-        for framework in list_frameworks()
-        for place, mode in enumerate(framework.modes)
-    }
+    known = rank_modes()
     across: list[tuple[Group, Group]] = []
     within: list[tuple[Group, Group]] = []
     for members in _group_by_setting(groups):
@@ -144,6 +142,7 @@ def _compare(
         workload=a.spec.workload,
         quantity=quantity,
         protocol=a.spec.protocol,
+        device=a.spec.device,
         a=a.spec.framework,
         b=b.spec.framework,
         a_mode=a.spec.mode,

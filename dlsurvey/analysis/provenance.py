@@ -5,6 +5,14 @@ from functools import cache
 
 from collectors import list_collectors
 
+IMPORTS = {
+    "import-google-trends": "Google Trends, imported from a file",
+    "import-github-stars": "GitHub totals, imported from a file",
+    "import-papers-with-code": "Papers with Code, imported from a dump",
+    "import-tidy": "a table, imported from a file",
+}
+"""Sources that a person reads in with `dlsurvey import`."""
+
 
 @cache
 def list_citations() -> Mapping[str, str]:
@@ -17,19 +25,23 @@ def list_citations() -> Mapping[str, str]:
 @cache
 def list_source_titles() -> Mapping[str, str]:
     """What a reader calls each registered source."""
-    return {collector.name: collector.title for collector in list_collectors()}
+    return {collector.name: collector.title for collector in list_collectors()} | IMPORTS
+
+
+def cite_source(source: str) -> str:
+    """What a reader calls the source."""
+    return list_source_titles().get(source, source)
 
 
 def describe_source(source: str, url: str) -> str:
     """The cited document's title, else the source's."""
     if source == "published":
         return list_citations().get(url, url)
-    return list_source_titles().get(source, source)
+    return cite_source(source)
 
 
 def explain_metric(source: str, metric: str) -> str:
-    """What the metric can and cannot tell, in the collector's own words."""
-    for collector in list_collectors():
-        if collector.name == source:
-            return collector.metrics.get(metric, "")
-    return ""
+    """What the metric can and cannot tell, in the words of its collector, else of another one."""
+    collectors = sorted(list_collectors(), key=lambda collector: collector.name != source)
+    found = (collector.metrics.get(metric, "") for collector in collectors)
+    return next(filter(None, found), "")

@@ -13,9 +13,9 @@ from math import expm1, isfinite, log, log1p
 from statistics import median
 from typing import get_args
 
-from dlsurvey.analysis.findings import Quantity
-from dlsurvey.config import Margins
+from dlsurvey.analysis.measured import Quantity
 from dlsurvey.records import Metrics
+from dlsurvey.settings import Margins
 
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 LARGEST_LOGARITHM = 700.0
@@ -27,6 +27,17 @@ LEAST_SHARE = -1 + 2**-53
 def find_epoch_seconds(metrics: Metrics) -> float:
     """The trial's usual epoch: the median, without the first where there are more."""
     return median(metrics.epoch_seconds[1:] or metrics.epoch_seconds)
+
+
+def find_startup_seconds(metrics: Metrics) -> float:
+    """What is spent once: the warm-up, and what the first epoch takes beyond a usual one.
+
+    A compiler is called again within the first epoch, for its last and smaller batch. Trials of a
+    single epoch cannot tell, and give the warm-up alone.
+    """
+    first, *rest = metrics.epoch_seconds
+    extra = max(0.0, first - median(rest)) if rest else 0.0
+    return metrics.warmup_seconds + extra
 
 
 def read_quantity(metrics: Metrics, quantity: Quantity) -> float:

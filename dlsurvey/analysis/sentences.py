@@ -1,9 +1,9 @@
 """Turns verdicts and numbers into sentences: none is written where data could contradict it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from dlsurvey.analysis.findings import Comparison, Quantity
 from dlsurvey.analysis.inference import ALPHA, LEAST_PAIRS, is_clear
+from dlsurvey.analysis.measured import Comparison, Quantity
 from dlsurvey.analysis.pairing import scale_effect
 from dlsurvey.formats import format_bound, format_effect, format_quantity, format_share
 
@@ -40,6 +40,38 @@ def describe_comparison(comparison: Comparison, workload: str, titles: Mapping[s
             return f"{workload}: {_say_higher(comparison, b, a, evidence)}"
 
 
+def describe_in_both(
+    comparisons: Sequence[Comparison], workload: str, titles: Mapping[str, str]
+) -> str:
+    """One sentence for comparisons of one pair in several protocols, all with the same verdict."""
+    first = comparisons[0]
+    a, b = name_sides(first, titles)
+    start = f"{workload}, in both protocols"
+    numbers = "; ".join(f"{one.protocol}: {_list_numbers(one, a, b)}" for one in comparisons)
+    names = f"{a} and {b}"
+    match first.verdict:
+        case "a_higher":
+            return f"{start}: {_compare_words(first.quantity, a, b)} ({numbers})."
+        case "b_higher":
+            return f"{start}: {_compare_words(first.quantity, b, a)} ({numbers})."
+        case "equivalent":
+            margin = format_bound(first.margin, first.quantity)
+            return (
+                f"{start}: {NAMES[first.quantity]} of {names} is equivalent within the margin of"
+                f" {margin} ({numbers})."
+            )
+        case "inconclusive":
+            return (
+                f"{start}: no clear difference in {NAMES[first.quantity]} between {names} was"
+                f" shown, nor that they are equivalent ({numbers}): inconclusive."
+            )
+        case "single_run":
+            return (
+                f"{start}, {NAMES[first.quantity]}: {names} have one run each ({numbers}). One run"
+                " has no spread, so nothing is said about which is higher."
+            )
+
+
 def name_sides(comparison: Comparison, titles: Mapping[str, str]) -> tuple[str, str]:
     """The titles of both sides; with their modes where one framework is on both."""
     a, b = titles.get(comparison.a, comparison.a), titles.get(comparison.b, comparison.b)
@@ -60,6 +92,27 @@ def write_difference(comparison: Comparison) -> tuple[str, str]:
         return _format(effect, comparison.quantity), ""
     interval = f"{_format(low, comparison.quantity)} to {_format(high, comparison.quantity)}"
     return _format(effect, comparison.quantity), interval
+
+
+def _list_numbers(comparison: Comparison, a: str, b: str) -> str:
+    quantity = comparison.quantity
+    means = (
+        f"{a} {format_quantity(comparison.a_mean, quantity)},"
+        f" {b} {format_quantity(comparison.b_mean, quantity)}"
+    )
+    if comparison.n == 1:
+        return means
+    return f"{means}, {_phrase_difference(comparison, b)}, {comparison.n} paired runs"
+
+
+def _compare_words(quantity: Quantity, higher: str, lower: str) -> str:
+    match quantity:
+        case "test_accuracy":
+            return f"{higher} was more accurate than {lower}"
+        case "epoch_seconds":
+            return f"{lower} needed less time per epoch than {higher}"
+        case "peak_memory_bytes":
+            return f"{lower} needed less memory at its peak than {higher}"
 
 
 def _say_higher(comparison: Comparison, higher: str, lower: str, evidence: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from statistics import fmean, stdev
 
-from dlsurvey.analysis.findings import Spread
+from dlsurvey.analysis.measured import Spread
 
 CONFIDENCE = 0.95
 LEAST_VALUES = 3

@@ -1,274 +1,106 @@
-"""Turns observations into trends: series, the sentence they allow, and their alternative text."""
+"""Turns observations into trends: series, the sentences they allow, and their alternative text."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
-import pandas as pd
-from packaging.version import Version
 
-from collectors.subjects import SUBJECTS, Subject
-from dlsurvey.analysis.evidence import Evidence, iterate_rows
-from dlsurvey.analysis.findings import Point, Provenance, Series, Trend
-from dlsurvey.analysis.provenance import describe_source, explain_metric
-from dlsurvey.formats import format_date, format_value, join_words
-from dlsurvey.records import Method, ObservationStatus, Record, Resolution
-
-Kind = Literal["lines", "bars", "shares"]
-
-
-class Signal(Record, frozen=True, kw_only=True):
-    """One popularity signal of the report: which metric, and how it is shown."""
-
-    key: str
-    title: str
-    metric: str
-    unit: str
-    kind: Kind
-    meaning: str = ""
-    """Set where the collector's own words do not fit what is shown."""
-
-
-SIGNALS = (
-    Signal(
-        key="github-stars",
-        title="GitHub stars",
-        metric="stars",
-        unit="stars",
-        kind="lines",
-    ),
-    Signal(
-        key="github-stars-weekly",
-        title="New GitHub stars a week",
-        metric="stars_retained_weekly",
-        unit="stars a week",
-        kind="lines",
-    ),
-    Signal(
-        key="pypi-downloads",
-        title="Downloads from the Python package index",
-        metric="downloads_monthly",
-        unit="downloads a month",
-        kind="lines",
-    ),
-    Signal(
-        key="stackoverflow-questions",
-        title="Questions on Stack Overflow",
-        metric="questions_yearly",
-        unit="questions a year",
-        kind="lines",
-    ),
-    Signal(
-        key="conference-papers",
-        title="Papers at conferences",
-        metric="conference_papers",
-        unit="% of papers",
-        kind="lines",
-        meaning=(
-            "Percent of all papers that mention the framework, over the conferences for which"
-            " every year was counted. A paper may mention both; one that names none tells"
-            " nothing. The count ends where its author stopped."
-        ),
-    ),
-    Signal(
-        key="pypi-releases",
-        title="Stable releases a year",
-        metric="release",
-        unit="releases a year",
-        kind="lines",
-        meaning=(
-            "Releases on the Python package index by calendar year; withdrawn ones and"
-            " pre-releases are left out, and the running year is not over. Many releases are"
-            " neither better nor worse than few: they show a project's rhythm."
-        ),
-    ),
-    Signal(
-        key="pypi-wheel-size",
-        title="Size of the package",
-        metric="wheel_bytes",
-        unit="MB",
-        kind="lines",
-    ),
+from collectors.subjects import EVERY_SUBJECT, Subject
+from dlsurvey.analysis.chains import describe_fallbacks, hide_covered, make_provenance
+from dlsurvey.analysis.evidence import Evidence
+from dlsurvey.analysis.findings import Outage, Series, SourceHealth, Trend
+from dlsurvey.analysis.outages import find_outages
+from dlsurvey.analysis.provenance import cite_source, explain_metric
+from dlsurvey.analysis.revisions import Vintages
+from dlsurvey.analysis.series import Group, list_groups, make_series
+from dlsurvey.analysis.signals import OVERVIEW, SIGNALS, Signal
+from dlsurvey.analysis.trend_sentences import (
+    describe_course,
+    describe_end,
+    describe_latest,
+    describe_moves,
+    describe_requests,
+    describe_revisions,
 )
 
-
-def find_trends(evidence: Evidence) -> tuple[Trend, ...]:
-    """Every signal of which anything was observed."""
-    trends = []
-    for signal in SIGNALS:
-        frame = PREPARATIONS.get(signal.metric, _keep)(evidence.select(signal.metric), evidence)
-        if not frame.empty:
-            trends.append(_make_trend(signal, frame))
-    return tuple(trends)
+EVERYTHING = Subject(name=EVERY_SUBJECT, title="Deep learning")
 
 
-def _make_trend(signal: Signal, frame: pd.DataFrame) -> Trend:
-    series: list[Series] = []
-    provenance: list[Provenance] = []
-    for subject in SUBJECTS:
-        for _, part in frame[frame["subject"] == subject.name].groupby("source", sort=True):
-            rows = list(iterate_rows(part))
-            series.append(_make_series(subject, signal.metric, rows))
-            provenance.append(_make_provenance(subject.title, rows))
-    first = str(frame["source"].iloc[0])
+class Basis(NamedTuple):
+    """What trends are made of."""
+
+    evidence: Evidence
+    vintages: Vintages
+    health: Sequence[SourceHealth] = ()
+
+
+def find_trends(basis: Basis, subjects: Sequence[Subject]) -> tuple[Trend, ...]:
+    """Every signal of which anything was observed, in the order of the report."""
+    return tuple(trend for signal in SIGNALS for trend in _find_signal(signal, basis, subjects))
+
+
+def find_overview(basis: Basis) -> Trend | None:
+    """How much deep learning itself is looked for, from the first source in the chain."""
+    return next(_find_signal(OVERVIEW, basis, (EVERYTHING,)), None)
+
+
+def _find_signal(signal: Signal, basis: Basis, subjects: Sequence[Subject]) -> Iterator[Trend]:
+    """One trend; of requests, each of which has a scale of its own, one for each source."""
+    if signal.beside and signal.source in set(basis.evidence.select(signal.beside)["source"]):
+        signal = msgspec.structs.replace(signal, source="")
+    groups = list_groups(signal, basis.evidence, basis.vintages, subjects)
+    if not groups:
+        return
+    if signal.label != "request":
+        yield _make_trend(signal, groups, basis)
+        return
+    sources = {group.source for group in groups}
+    for source in sorted(sources, key=lambda name: (name != signal.source, name)):
+        own = [group for group in groups if group.source == source]
+        apart = signal.source in sources and source != signal.source
+        yield _make_trend(_name_apart(signal, source) if apart else signal, own, basis)
+
+
+def _name_apart(signal: Signal, source: str) -> Signal:
+    title = f"{signal.title} ({cite_source(source)})"
+    return msgspec.structs.replace(signal, key=f"{signal.key}-{source}", title=title, source="")
+
+
+def _make_trend(signal: Signal, groups: Sequence[Group], basis: Basis) -> Trend:
+    series = hide_covered(make_series(signal, groups, basis.evidence, basis.vintages))
+    outages = _find_outages(signal, series)
+    subjects = [group.subject for group in groups]
+    notes = (
+        *describe_fallbacks(signal, series, subjects, {one.source: one for one in basis.health}),
+        *describe_end(signal),
+        *(outage.sentence for outage in outages),
+        *describe_moves(groups),
+        *describe_requests(groups),
+        *describe_revisions(signal, series, basis.vintages),
+    )
     return Trend(
         key=signal.key,
         title=signal.title,
         unit=signal.unit,
-        meaning=signal.meaning or explain_metric(first, signal.metric),
+        meaning=signal.meaning or explain_metric(series[0].source, signal.metric),
         kind=signal.kind,
-        series=tuple(series),
-        sentence=_describe_latest(signal, series),
-        alt=_describe_course(signal, series),
-        provenance=tuple(provenance),
+        series=series,
+        sentence=describe_latest(signal, series),
+        alt=" ".join((describe_course(signal, series), *describe_end(signal))),
+        provenance=tuple(
+            make_provenance(signal, one, group, series)
+            for one, group in zip(series, groups, strict=True)
+        ),
+        notes=notes,
+        outages=outages,
+        ended=signal.ends,
+        sampled=signal.sampled,
     )
 
 
-def _make_series(subject: Subject, metric: str, rows: Sequence[dict[str, object]]) -> Series:
-    points = []
-    for row in rows:
-        start = row["start"]
-        assert isinstance(start, date)
-        points.append(
-            Point(
-                start=start,
-                value=float(str(row["value"])),
-                status=msgspec.convert(row["status"], ObservationStatus),
-                label=str(row["label"]),
-            )
-        )
-    return Series(
-        source=str(rows[-1]["source"]),
-        metric=metric,
-        retrieved_at=_find_newest_retrieval(rows),
-        subject=subject.name,
-        title=subject.title,
-        points=tuple(points),
-        resolution=msgspec.convert(rows[-1]["resolution"], Resolution),
-        method=msgspec.convert(rows[-1]["method"], Method),
+def _find_outages(signal: Signal, series: Sequence[Series]) -> tuple[Outage, ...]:
+    if signal.low_share is None:
+        return ()
+    return find_outages(
+        [one for one in series if one.drawn], signal.low_share, signal.unit.split(" a ")[0]
     )
-
-
-def _make_provenance(title: str, rows: Sequence[dict[str, object]]) -> Provenance:
-    retrieved_at = _find_newest_retrieval(rows)
-    newest = max(rows, key=lambda row: str(row["retrieved_at"]))
-    names = dict.fromkeys(describe_source(str(row["source"]), str(row["url"])) for row in rows)
-    return Provenance(
-        source="; ".join(names),
-        status=msgspec.convert(newest["status"], ObservationStatus),
-        date=retrieved_at.date(),
-        note="" if newest["source"] == "published" else title,
-        url=str(newest["url"]),
-    )
-
-
-def _find_newest_retrieval(rows: Sequence[dict[str, object]]) -> datetime:
-    moments = [row["retrieved_at"] for row in rows]
-    return max(moment for moment in moments if isinstance(moment, datetime))
-
-
-def _describe_latest(signal: Signal, series: Sequence[Series]) -> str:
-    """Who stood where at the end of each series: numbers and dates, no more."""
-    newest: dict[str, Series] = {}
-    for one in series:
-        known = newest.get(one.title)
-        if known is None or one.points[-1].start > known.points[-1].start:
-            newest[one.title] = one
-    ranked = sorted(newest.values(), key=lambda one: -one.points[-1].value)
-    parts = [f"{one.title} {_format(signal, one.points[-1], one.resolution)}" for one in ranked]
-    return f"{signal.title}, newest value of each: {join_words(parts)}."
-
-
-def _describe_course(signal: Signal, series: Sequence[Series]) -> str:
-    parts = []
-    for one in series:
-        first, last = one.points[0], one.points[-1]
-        if first.start == last.start:
-            parts.append(f"{one.title} had {_format(signal, last, one.resolution)}")
-            continue
-        verb = "rose" if last.value > first.value else "fell"
-        if last.value == first.value:
-            verb = "went"
-        values = [_format(signal, point, one.resolution) for point in (first, last)]
-        parts.append(f"{one.title} {verb} from {values[0]} to {values[1]}")
-    return f"{signal.title}: {'; '.join(parts)}."
-
-
-def _format(signal: Signal, point: Point, resolution: Resolution) -> str:
-    when = str(point.start.year) if resolution == "year" else format_date(point.start)
-    return f"{format_value(point.value, signal.unit)} ({when})"
-
-
-def _keep(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    return frame
-
-
-def _count_releases(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    """Releases per calendar year; a year without one counts as zero, because it was observed."""
-    if frame.empty:
-        return frame
-    frame = frame.assign(year=[start.year for start in frame["start"]])
-    counted = []
-    for _, part in frame.groupby(["source", "subject"], sort=True):
-        last = part.iloc[-1]
-        for year in range(int(part["year"].min()), evidence.year + 1):
-            row = last.copy()
-            row["start"] = date(year, 1, 1)
-            row["resolution"] = "year"
-            row["value"] = int((part["year"] == year).sum())
-            row["label"] = "so far" if year == evidence.year else ""
-            counted.append(row)
-    return pd.DataFrame(counted)
-
-
-def _share_papers(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    """Percent of all papers per year, over the conferences that were counted in every year."""
-    everything = evidence.select("conference_papers_all")
-    if frame.empty or everything.empty:
-        return frame.iloc[0:0]
-    frame = frame.assign(conference=_drop_year(frame["label"]), year=_years(frame["start"]))
-    totals = everything.assign(
-        conference=_drop_year(everything["label"]), year=_years(everything["start"])
-    )
-    years = [year for year in sorted(set(totals["year"])) if (totals["year"] == year).sum() >= 3]
-    steady = set.intersection(
-        *(set(totals[totals["year"] == year]["conference"]) for year in years)
-    )
-    shares = []
-    for (_, year), part in frame[frame["year"].isin(years)].groupby(["subject", "year"]):
-        counted = part[part["conference"].isin(steady)]
-        whole = totals[(totals["year"] == year) & totals["conference"].isin(steady)]
-        row = counted.iloc[-1].copy()
-        row["start"] = date(int(str(year)), 1, 1)
-        row["value"] = 100.0 * float(counted["value"].sum()) / float(whole["value"].sum())
-        row["label"] = ", ".join(sorted(steady))
-        shares.append(row)
-    return pd.DataFrame(shares)
-
-
-def _measure_wheels(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    """Megabytes, without late releases of old branches: each that stays is newer than all before."""
-    newest: dict[str, Version] = {}
-    kept = []
-    for place, row in enumerate(iterate_rows(frame)):
-        version, subject = Version(str(row["label"])), str(row["subject"])
-        if subject not in newest or version > newest[subject]:
-            newest[subject] = version
-            kept.append(place)
-    return frame.iloc[kept].assign(value=lambda kept_rows: kept_rows["value"] / 1e6)
-
-
-def _drop_year(labels: pd.Series) -> list[str]:
-    return [str(label).rsplit(" ", 1)[0] for label in labels]
-
-
-def _years(starts: pd.Series) -> list[int]:
-    return [start.year for start in starts]
-
-
-PREPARATIONS: dict[str, Callable[[pd.DataFrame, Evidence], pd.DataFrame]] = {
-    "release": _count_releases,
-    "wheel_bytes": _measure_wheels,
-    "conference_papers": _share_papers,
-}

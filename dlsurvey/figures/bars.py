@@ -6,7 +6,9 @@ from matplotlib.axes import Axes
 
 from dlsurvey.analysis.findings import Point, Series, Trend
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
+from dlsurvey.figures.marks import Drawing, Spot, list_strands, place_marks, tagging
 from dlsurvey.figures.style import INK, MUTED, Look
+from dlsurvey.figures.words import write_point
 from dlsurvey.formats import format_value
 
 BAR = 0.19
@@ -19,11 +21,14 @@ MOST_ROWS = 60
 """More rows than this make bars that cannot be read: older categories are left to the table."""
 
 
-def draw_bars(trend: Trend, key: str, looks: dict[str, Look]) -> str:
+def draw_bars(trend: Trend, key: str, looks: dict[str, Look]) -> Drawing:
     """One group per category, one bar per series; a missing value has no bar and says so."""
-    series = [one for one in trend.series if one.points]
+    series = [one for one in trend.series if one.points and one.drawn]
     categories = choose_categories(series)
     rows = len(categories) * (len(series) + 0.7)
+    strands = list_strands([(one.title, looks[one.subject]) for one in series])
+    switches = {one.title: place for place, one in enumerate(strands)}
+    spots = []
     with drawing():
         canvas = make_canvas(FULL_WIDTH, 0.35 + min(BAR * rows, TALLEST))
         axes = canvas.add_subplot()
@@ -33,7 +38,13 @@ def draw_bars(trend: Trend, key: str, looks: dict[str, Look]) -> str:
             first = number * (len(series) + 0.7)
             centres.append(first + (len(series) - 1) / 2)
             for place, one in enumerate(series):
-                _draw_bar(axes, first + place, _find(one, category), one, trend.unit, looks, top)
+                row, switch, point = first + place, switches[one.title], _find(one, category)
+                with tagging(axes, switch):
+                    _draw_bar(axes, row, point, one, trend.unit, looks, top)
+                if point is not None:
+                    text = write_point(point, one, trend.unit)
+                    # The whole row answers: a small value is a bar too thin to be pointed at.
+                    spots.append(Spot(axes, 0, row - 0.45, switch, text, (top, row + 0.45)))
         grouped = len(categories) > 1
         axes.set_yticks(centres if grouped else [], categories if grouped else [])
         axes.tick_params(axis="y", length=0, labelcolor=INK)
@@ -42,7 +53,8 @@ def draw_bars(trend: Trend, key: str, looks: dict[str, Look]) -> str:
         axes.set_xticks([])
         axes.set_title(_title(trend, categories), loc="left", fontsize=8.5, color=MUTED)
         axes.spines["bottom"].set_visible(False)
-        return write_svg(canvas, key, trend.alt)
+        svg = write_svg(canvas, key, trend.alt)
+        return Drawing(svg, strands, place_marks(canvas, spots))
 
 
 def name_category(point: Point, series: Series) -> str:

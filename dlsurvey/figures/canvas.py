@@ -18,6 +18,9 @@ FULL_WIDTH = 6.6
 _FONT = re.compile(r"font: (?:(bold|italic|\d{3}) )?([\d.]+)px [^;\"]+")
 _STYLE = re.compile(r' style="([^"]+)"')
 _ID = re.compile(r' id="([^"]+)"')
+SERIES_ID = "series-"
+"""Artists whose gid begins so belong to a series; several may, so it becomes an attribute."""
+
 _USED = re.compile(r"(?:url\(#|href=\"#)([^)\"]+)")
 
 
@@ -55,6 +58,7 @@ def _clean(svg: str, alt: str) -> str:
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     svg = svg.replace("<defs>\n  \n </defs>", "")
     used = set(_USED.findall(svg))
+    svg = svg.replace(f' id="{SERIES_ID}', ' data-series="')
     svg = _ID.sub(lambda match: match[0] if match[1] in used else "", svg)
     # WeasyPrint reads the long form of `font` only, and takes the styles of inline drawings for
     # those of HTML; attributes serve all readers and need no permission from a policy.

@@ -1,16 +1,40 @@
-"""Turns each trial's loss and accuracy per epoch into learning curves."""
+"""Turns each trial's loss and accuracy per epoch into learning curves, one row for each protocol."""
+
+from collections.abc import Iterable, Sequence
+from math import ceil
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from dlsurvey.analysis.findings import Curve, Member, WorkloadFindings
+from dlsurvey.analysis.findings import WorkloadFindings
+from dlsurvey.analysis.measured import Curve, Member
+from dlsurvey.analysis.modes import choose_leading
+from dlsurvey.analysis.setups import name_device
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
-from dlsurvey.figures.figure import Cell, Figure, Table, name_figure
-from dlsurvey.figures.labels import label_ends, name_member
-from dlsurvey.figures.style import Look
+from dlsurvey.figures.figure import Cell, Figure, Strand, Table, name_figure
+from dlsurvey.figures.labels import label_ends
+from dlsurvey.figures.marks import (
+    MOST_MARKS,
+    Spot,
+    find_strand,
+    list_strands,
+    place_marks,
+    tag_labels,
+    tagging,
+)
+from dlsurvey.figures.names import label_member, name_member
+from dlsurvey.figures.style import INK, MUTED, Look
 from dlsurvey.formats import format_number, format_percent
 
 HEIGHT = 2.5
+ROW = 2.0
+"""Inches: of a single row, and of each of several."""
+End = tuple[float, str, str]
+"""Where a line ends, its words and its colour."""
+
+Strands = tuple[Strand, ...]
+NAMES = {"loss": "loss", "accuracy": "accuracy", "test_accuracy": "test accuracy"}
+"""Of the fields, in words."""
 
 
 def draw_curves(workload: WorkloadFindings, looks: dict[str, Look]) -> Figure | None:
@@ -19,24 +43,97 @@ def draw_curves(workload: WorkloadFindings, looks: dict[str, Look]) -> Figure | 
     if not members:
         return None
     key = name_figure(workload.name, "curves")
-    alt = _describe(workload, members)
+    drawn = choose_leading(members)
+    alt = _describe(workload, drawn)
+    settings = split_settings(drawn)
+    height = HEIGHT if len(settings) == 1 else ROW
+    strands = list_strands([(member.title, looks[member.framework]) for member in drawn])
+    ends: list[tuple[Axes, list[End]]] = []
+    spots: list[Spot] = []
     with drawing():
-        canvas = make_canvas(FULL_WIDTH, HEIGHT)
-        loss, accuracy = canvas.subplots(1, 2)
-        _draw_panel(loss, members, "loss", looks)
-        _draw_panel(accuracy, members, "accuracy", looks)
-        loss.set_title("Training loss", loc="left", fontsize=8.5)
-        accuracy.set_title("Training accuracy (%)", loc="left", fontsize=8.5)
+        canvas = make_canvas(FULL_WIDTH, height * len(settings))
+        panels = canvas.subplots(len(settings), 2, squeeze=False, sharex=True, sharey="col")
+        for (loss, accuracy), (setting, group) in zip(panels, settings.items(), strict=True):
+            for axes, field in ((loss, "loss"), (accuracy, "accuracy")):
+                ends.append((axes, _draw_panel(axes, group, field, looks, strands)))
+                spots += _list_spots(axes, group, field, strands)
+            loss.set_title(f"Training loss{setting}", loc="left", fontsize=8.5)
+            accuracy.set_title(f"Training accuracy (%){setting}", loc="left", fontsize=8.5)
+        _label(ends, height, strands)
         svg = write_svg(canvas, key, alt)
     return Figure(
         key=key,
         svg=svg,
         alt=alt,
         caption=f"Learning curves on the training images, {workload.title}: each thin line is one"
-        " run, the thick line the mean of the runs that reached the epoch.",
+        f" run, the thick line the mean of the runs that reached the epoch.{_say_rest(members)}",
         width="full",
         table=_tabulate(members),
+        strands=strands,
+        marks=place_marks(canvas, spots),
     )
+
+
+def draw_progress(workload: WorkloadFindings, looks: dict[str, Look]) -> Figure | None:
+    """Accuracy on the test images after each epoch, and the target; None where nobody looked."""
+    members = [one for one in workload.members if any(curve.test_accuracy for curve in one.curves)]
+    if not members:
+        return None
+    key = name_figure(workload.name, "progress")
+    drawn = choose_leading(members)
+    alt = _describe_progress(workload, drawn)
+    settings = split_settings(drawn)
+    columns = min(2, len(settings))
+    rows = ceil(len(settings) / columns)
+    strands = list_strands([(member.title, looks[member.framework]) for member in drawn])
+    ends: list[tuple[Axes, list[End]]] = []
+    spots: list[Spot] = []
+    with drawing():
+        canvas = make_canvas(FULL_WIDTH, HEIGHT * rows)
+        panels = canvas.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
+        for axes, (setting, group) in zip(panels, settings.items(), strict=False):
+            ends.append((axes, _draw_panel(axes, group, "test_accuracy", looks, strands)))
+            spots += _list_spots(axes, group, "test_accuracy", strands)
+            axes.set_title(f"Test accuracy (%){setting}", loc="left", fontsize=8.5)
+            _draw_target(axes, workload.target_accuracy)
+        for axes in panels[len(settings) :]:
+            axes.set_axis_off()
+        _label(ends, HEIGHT, strands)
+        svg = write_svg(canvas, key, alt)
+    return Figure(
+        key=key,
+        svg=svg,
+        alt=alt,
+        caption=f"Accuracy on the test images after each epoch, {workload.title}: each thin line"
+        f" is one run, the thick line the mean of the runs that reached the epoch."
+        f"{_say_target(workload.target_accuracy)}{_say_rest(members)}",
+        width="full",
+        table=_tabulate_progress(members),
+        strands=strands,
+        marks=place_marks(canvas, spots),
+    )
+
+
+def _say_target(target: float | None) -> str:
+    return "" if target is None else f" The dashed line is the target of {format_percent(target)}."
+
+
+def _say_rest(members: Sequence[Member]) -> str:
+    if len(choose_leading(members)) == len(members):
+        return ""
+    return " Frameworks are drawn in their default modes; all modes are in the table."
+
+
+def split_settings(members: Sequence[Member]) -> dict[str, list[Member]]:
+    """Members by protocol and device, under the words that tell these apart where there are several."""
+    protocols = {member.protocol for member in members}
+    devices = {member.device for member in members}
+    settings: dict[str, list[Member]] = {}
+    for member in members:
+        words = [member.protocol] if len(protocols) > 1 else []
+        words += [name_device(member.device)] if len(devices) > 1 else []
+        settings.setdefault(f", {', '.join(words)}" if words else "", []).append(member)
+    return settings
 
 
 def average_epochs(curves: tuple[Curve, ...], field: str) -> list[float]:
@@ -50,38 +147,94 @@ def average_epochs(curves: tuple[Curve, ...], field: str) -> list[float]:
     return means
 
 
-def _draw_panel(axes: Axes, members: list[Member], field: str, looks: dict[str, Look]) -> None:
-    scale = 100 if field == "accuracy" else 1
+def _draw_panel(
+    axes: Axes, members: list[Member], field: str, looks: dict[str, Look], strands: Strands
+) -> list[End]:
+    """The lines; gives back their ends, to be labelled once all panels are drawn."""
     ends = []
     for member in members:
         look = looks[member.framework]
-        for curve in member.curves:
-            values = [scale * value for value in getattr(curve, field)]
-            marker = look.marker if len(values) == 1 else ""
-            epochs = range(1, len(values) + 1)
+        means = _average_scaled(member, field)
+        if not means:
+            continue
+        with tagging(axes, find_strand(strands, member.title)):
+            _draw_runs(axes, member, field, look)
             axes.plot(
-                epochs, values, color=look.colour, linewidth=0.6, alpha=0.45, marker=marker, ms=3
+                range(1, len(means) + 1),
+                means,
+                color=look.colour,
+                linestyle=look.line,
+                linewidth=2,
+                marker=look.marker,
+                markersize=4,
+                markevery=max(1, len(means) // 10),
             )
-        means = [scale * value for value in average_epochs(member.curves, field)]
-        axes.plot(
-            range(1, len(means) + 1),
-            means,
-            color=look.colour,
-            linestyle=look.line,
-            linewidth=2,
-            marker=look.marker,
-            markersize=4,
-            markevery=max(1, len(means) // 10),
-        )
-        if means:
-            ends.append((means[-1], name_member(member, members), look.colour))
-    axes.set_xlabel("Epoch")
+        ends.append((means[-1], name_member(member, members), look.colour))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
     axes.grid(axis="y")
-    label_ends(axes, ends, height_points=72 * HEIGHT * 0.68)
+    axes.set_xlabel("Epoch")
+    return ends
 
 
-def _describe(workload: WorkloadFindings, members: list[Member]) -> str:
+def _draw_runs(axes: Axes, member: Member, field: str, look: Look) -> None:
+    for curve in member.curves:
+        values = [_scale(field) * value for value in getattr(curve, field)]
+        marker = look.marker if len(values) == 1 else ""
+        epochs = range(1, len(values) + 1)
+        axes.plot(epochs, values, color=look.colour, linewidth=0.6, alpha=0.45, marker=marker, ms=3)
+
+
+def _average_scaled(member: Member, field: str) -> list[float]:
+    return [_scale(field) * value for value in average_epochs(member.curves, field)]
+
+
+def _scale(field: str) -> float:
+    return 1 if field == "loss" else 100
+
+
+def _list_spots(axes: Axes, members: list[Member], field: str, strands: Strands) -> list[Spot]:
+    """Every epoch's mean, or where there are many epochs, one in so many and the last."""
+    write = format_number if field == "loss" else format_percent
+    spots = []
+    for member in members:
+        means = average_epochs(member.curves, field)
+        step = ceil(len(means) / MOST_MARKS) or 1
+        for epoch, mean in enumerate(means, 1):
+            if (epoch - 1) % step == 0 or epoch == len(means):
+                runs = sum(len(getattr(curve, field)) >= epoch for curve in member.curves)
+                many = f"mean of {runs} runs" if runs > 1 else "one run"
+                name = label_member(member, members)
+                text = f"{name}, {NAMES[field]} after epoch {epoch}, {many}: {write(mean)}"
+                place = find_strand(strands, member.title)
+                spots.append(Spot(axes, epoch, _scale(field) * mean, place, text))
+    return spots
+
+
+def _label(drawn: Iterable[tuple[Axes, list[End]]], height: float, strands: Strands) -> None:
+    """Once the limits of shared axes are final."""
+    for axes, ends in drawn:
+        label_ends(axes, ends, height_points=72 * height * 0.68)
+        tag_labels(axes, strands)
+
+
+def _draw_target(axes: Axes, target: float | None) -> None:
+    if target is None:
+        return
+    axes.axhline(100 * target, color=INK, linewidth=0.9, linestyle=(0, (4.0, 3.0)))
+    axes.annotate(
+        f"target {100 * target:g} %",
+        (0.015, 100 * target),
+        xycoords=("axes fraction", "data"),
+        xytext=(0, -3),
+        textcoords="offset points",
+        ha="left",
+        va="top",
+        color=MUTED,
+        fontsize=7.5,
+    )
+
+
+def _describe(workload: WorkloadFindings, members: Sequence[Member]) -> str:
     parts = []
     for member in members:
         losses = average_epochs(member.curves, "loss")
@@ -95,12 +248,34 @@ def _describe(workload: WorkloadFindings, members: list[Member]) -> str:
     return f"Learning curves, {workload.title}. {'; '.join(parts)}."
 
 
+def _describe_progress(workload: WorkloadFindings, members: Sequence[Member]) -> str:
+    parts = []
+    for member in members:
+        means = average_epochs(member.curves, "test_accuracy")
+        text = f"{name_member(member, members)}: mean {format_percent(means[0])} after epoch 1"
+        if len(means) > 1:
+            text += f" and {format_percent(means[-1])} after epoch {len(means)}"
+        text += f"; {member.reached} of {member.watched} runs reached the target"
+        parts.append(text)
+    return f"Test accuracy after each epoch, {workload.title}. {'. '.join(parts)}."
+
+
 def _tabulate(members: list[Member]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for member in members:
         for curve in member.curves:
             for epoch, loss in enumerate(curve.loss):
                 accuracy = curve.accuracy[epoch] if epoch < len(curve.accuracy) else None
-                name = name_member(member, members)
+                name = label_member(member, members)
                 rows.append((name, curve.seed, epoch + 1, loss, accuracy))
     return Table(columns=("framework", "seed", "epoch", "loss", "accuracy"), rows=tuple(rows))
+
+
+def _tabulate_progress(members: list[Member]) -> Table:
+    rows = tuple(
+        (label_member(member, members), curve.seed, epoch, accuracy)
+        for member in members
+        for curve in member.curves
+        for epoch, accuracy in enumerate(curve.test_accuracy, 1)
+    )
+    return Table(columns=("framework", "seed", "epoch", "test accuracy"), rows=rows)

@@ -17,6 +17,28 @@ class Table(Record, frozen=True, kw_only=True):
     rows: tuple[tuple[Cell, ...], ...]
 
 
+class Strand(Record, frozen=True, kw_only=True):
+    """What one switch shows and hides: all that is drawn of one framework."""
+
+    title: str
+    colour: str
+    dashes: tuple[float, ...] = ()
+    """Of its line, to tell it from others where colour is lost."""
+
+
+class Mark(Record, frozen=True, kw_only=True):
+    """A place in the drawing that tells its value; in the units of the SVG."""
+
+    x: float
+    y: float
+    box: tuple[float, float] | None = None
+    """Width and height of a bar, of which x and y are then the upper left corner."""
+    series: int
+    """The place among the figure's strands; the drawing's parts carry it as `data-series`."""
+    text: str
+    """'PyTorch, March 2024: 78,234 stars'."""
+
+
 class Figure(Record, frozen=True, kw_only=True):
     """One drawing with the words and the numbers that make it readable without seeing it."""
 
@@ -27,6 +49,8 @@ class Figure(Record, frozen=True, kw_only=True):
     caption: str
     width: Literal["full", "half"]
     table: Table
+    strands: tuple[Strand, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 def name_figure(*parts: str) -> str:

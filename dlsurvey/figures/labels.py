@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from dlsurvey.analysis.findings import Member
-
 
 def spread_apart(
     positions: Sequence[float], distance: float, low: float, high: float
@@ -46,14 +44,3 @@ def label_ends(
             fontweight="bold",
             annotation_clip=False,
         )
-
-
-def name_member(member: Member, members: Sequence[Member]) -> str:
-    """'TensorFlow', with mode and protocol only where they tell members of one framework apart."""
-    same = [one for one in members if one.framework == member.framework]
-    words = [member.title]
-    if len({one.mode for one in same}) > 1:
-        words.append(member.mode)
-    if len({one.protocol for one in same}) > 1:
-        words.append(member.protocol)
-    return " ".join(words)

@@ -1,105 +1,181 @@
-"""Turns series over time into a line chart in which holes stay holes."""
+"""Turns series over time into a line chart in which holes stay holes and sources stay apart."""
 
-from datetime import date
-from itertools import pairwise
-from statistics import median_low
+import math
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.ticker import FuncFormatter
 
-from dlsurvey.analysis.findings import Point, Series, Trend
+from dlsurvey.analysis.findings import SO_FAR, Point, Series, Trend
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
-from dlsurvey.figures.labels import label_ends
+from dlsurvey.figures.days import count_days
+from dlsurvey.figures.endings import label_series, name_tier
+from dlsurvey.figures.marks import (
+    MOST_MARKS,
+    Drawing,
+    Spot,
+    find_strand,
+    list_strands,
+    place_marks,
+    tag_labels,
+    tagging,
+)
+from dlsurvey.figures.runs import split_at_holes, thin_runs
+from dlsurvey.figures.spans import draw_band, draw_earlier, mark_end, mark_outages
 from dlsurvey.figures.style import Look
+from dlsurvey.figures.words import write_point
 from dlsurvey.formats import format_value
 
 HEIGHT = 2.3
-EPOCH = date(1970, 1, 1).toordinal()
 MANY_POINTS = 60
 """Beyond so many points in a series single marks only blur the line."""
 
+FEW_POINTS = 20
+"""So many have their marks beside longer lines, too."""
 
-def draw_lines(trend: Trend, key: str, looks: dict[str, Look]) -> str:
-    """SVG of the trend; series without points are left out."""
-    series = [one for one in trend.series if one.points]
+MARKS = 7
+"""Marks on a long line, to tell it from others where colour is lost."""
+
+
+def draw_lines(trend: Trend, key: str, looks: dict[str, Look]) -> Drawing:
+    """The trend; series without points, and those that others cover, are left out."""
+    series = [one for one in trend.series if one.points and one.drawn]
+    strands = list_strands([(one.title, looks[one.subject]) for one in series])
     with drawing():
         canvas = make_canvas(FULL_WIDTH, HEIGHT)
         axes = canvas.add_subplot()
         for one in series:
-            _draw_series(axes, one, looks[one.subject])
-        _arrange_axes(axes, trend, [point for one in series for point in one.points])
-        ends = [(one.points[-1].value, one.title, looks[one.subject].colour) for one in series]
-        label_ends(axes, ends, height_points=72 * HEIGHT * 0.8)
-        return write_svg(canvas, key, trend.alt)
+            with tagging(axes, find_strand(strands, one.title)):
+                draw_band(axes, one, looks[one.subject])
+                draw_earlier(axes, one, looks[one.subject])
+        few = all(len(one.points) <= MANY_POINTS for one in series)
+        for one in series:
+            with tagging(axes, find_strand(strands, one.title)):
+                if trend.sampled:
+                    _draw_series(axes, one, looks[one.subject], few=few)
+                else:
+                    _draw_steps(axes, one, looks[one.subject])
+        _arrange_axes(axes, trend, series)
+        mark_outages(axes, trend.outages)
+        mark_end(axes, trend.ended)
+        label_series(axes, trend, looks, height_points=72 * HEIGHT * 0.8)
+        tag_labels(axes, strands)
+        svg = write_svg(canvas, key, trend.alt)
+        spots = [
+            Spot(
+                axes,
+                count_days(point.start),
+                point.value,
+                find_strand(strands, one.title),
+                write_point(point, one, trend.unit),
+            )
+            for one in series
+            for run in thin_runs([one.points], MOST_MARKS)
+            for point in run
+        ]
+        return Drawing(svg, strands, place_marks(canvas, spots))
 
 
-def split_at_holes(points: tuple[Point, ...]) -> list[list[Point]]:
-    """Runs of points without a gap of more than about twice the usual spacing."""
-    if len(points) < 2:
-        return [list(points)] if points else []
-    usual = median_low((b.start - a.start).days for a, b in pairwise(points))
-    runs = [[points[0]]]
-    for before, after in pairwise(points):
-        # One place left out is exactly twice the spacing; months and years differ by a few days.
-        if (after.start - before.start).days > 1.9 * max(usual, 1):
-            runs.append([])
-        runs[-1].append(after)
-    return runs
+def _draw_steps(axes: Axes, series: Series, look: Look) -> None:
+    """What holds until the next point holds up to the day on which it was asked."""
+    days = [count_days(point.start) for point in series.points]
+    values = [point.value for point in series.points]
+    axes.plot(
+        [*days, max(days[-1], count_days(series.retrieved_at.date()))],
+        [*values, values[-1]],
+        color=look.colour,
+        linewidth=1.3,
+        drawstyle="steps-post",
+    )
+    _mark(axes, _choose_marked(series.points), look, size=4)
 
 
-def count_days(day: date) -> float:
-    """Days since 1970, as Matplotlib counts them."""
-    return float(day.toordinal() - EPOCH)
+def _draw_series(axes: Axes, series: Series, look: Look, *, few: bool) -> None:
+    runs = thin_runs(split_at_holes(series.points))
+    # Another source is another line: thinner where it was imported, hollow where published.
+    width = (1.8 if few else 1.1) * (0.6 if name_tier(series) else 1)
+    axes.plot(
+        *break_line(runs),
+        color=look.colour,
+        linestyle=look.line if few else "-",
+        linewidth=width,
+    )
+    points = [point for run in runs for point in run]
+    all_marked = few or len(points) <= FEW_POINTS
+    _mark(axes, points if all_marked else _choose_marked(points), look, size=5 if few else 4)
+    if not few:
+        alone = [run[0] for run in runs if len(run) == 1]
+        _mark(axes, alone, look._replace(marker="."), size=1.5)
 
 
-def _days(points: list[Point]) -> list[float]:
-    return [count_days(point.start) for point in points]
-
-
-def _draw_series(axes: Axes, series: Series, look: Look) -> None:
-    few = len(series.points) <= MANY_POINTS
-    for run in split_at_holes(series.points):
-        values = [point.value for point in run]
-        axes.plot(
-            _days(run),
-            values,
-            color=look.colour,
-            linestyle=look.line if few else "-",
-            linewidth=1.8 if few else 1.1,
-        )
-        if not few and len(run) > 1:
-            continue
-        for hollow in (True, False):
-            chosen = [point for point in run if (point.status == "published") is hollow]
-            if not chosen:
-                continue
+def _mark(axes: Axes, points: Sequence[Point], look: Look, *, size: float) -> None:
+    for hollow in (True, False):
+        chosen = [point for point in points if _is_hollow(point) is hollow]
+        if chosen:
             axes.plot(
-                _days(chosen),
+                [count_days(point.start) for point in chosen],
                 [point.value for point in chosen],
                 linestyle="none",
                 marker=look.marker,
-                markersize=5,
+                markersize=size,
                 color=look.colour,
                 markerfacecolor="#ffffff" if hollow else look.colour,
             )
 
 
-def _arrange_axes(axes: Axes, trend: Trend, points: list[Point]) -> None:
+def break_line(runs: Sequence[Sequence[Point]]) -> tuple[list[float], list[float]]:
+    """Days and values with something that is no number between two runs: there the line breaks."""
+    days: list[float] = []
+    values: list[float] = []
+    for run in runs:
+        if days:
+            days.append(days[-1])
+            values.append(math.nan)
+        days += [count_days(point.start) for point in run]
+        values += [point.value for point in run]
+    return days, values
+
+
+def _is_hollow(point: Point) -> bool:
+    return point.status == "published" or point.label == SO_FAR
+
+
+def _choose_marked(points: Sequence[Point]) -> list[Point]:
+    """The points next to a few days that lie evenly along the line."""
+    first, last = count_days(points[0].start), count_days(points[-1].start)
+    days = [first + (last - first) * (number + 0.5) / MARKS for number in range(MARKS)]
+    nearest = [min(points, key=lambda one: abs(count_days(one.start) - day)) for day in days]
+    return list({point.start: point for point in nearest}.values())
+
+
+def _arrange_axes(axes: Axes, trend: Trend, series: Sequence[Series]) -> None:
+    points = [point for one in series for point in one.points]
     locator = AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_value(value, trend.unit)))
     axes.set_title(trend.unit, loc="left", fontsize=8.5, color=axes.xaxis.label.get_color())
     axes.grid(axis="y")
-    top = max((point.value for point in points), default=1)
+    highest = [point.value for point in points]
+    highest += [band.high for one in series for band in one.band]
+    highest += [revision.first for one in series for revision in one.revisions]
     if all(point.value >= 0 for point in points):
-        axes.set_ylim(0, 1.06 * top or 1)
+        axes.set_ylim(0, 1.06 * max(highest, default=1) or 1)
     days = [point.start for point in points]
-    if days and min(days) == max(days):
+    if not days:
+        return
+    if min(days) == max(days):
         # A single day has no width of its own.
-        axes.set_xlim(_shift(days[0], -200), _shift(days[0], 200))
+        half = timedelta(days=200)
+        axes.set_xlim(count_days(days[0] - half), count_days(days[0] + half))
+    elif trend.ended is not None:
+        # The axis goes on to the day of asking, so that the end is seen to be one.
+        asked = max(one.retrieved_at.date() for one in series)
+        low, high = axes.get_xlim()
+        axes.set_xlim(low, max(high, count_days(asked), count_days(_after(trend.ended))))
 
 
-def _shift(day: date, days: int) -> float:
-    return count_days(day) + days
+def _after(day: date) -> date:
+    return day + timedelta(days=400)

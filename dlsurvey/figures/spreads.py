@@ -5,9 +5,12 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
-from dlsurvey.analysis.findings import Member, Spread, WorkloadFindings
+from dlsurvey.analysis.findings import WorkloadFindings
+from dlsurvey.analysis.measured import Member, Spread
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
 from dlsurvey.figures.figure import Cell, Figure, Table, name_figure
+from dlsurvey.figures.marks import Spot, find_strand, list_strands, place_marks, tagging
+from dlsurvey.figures.names import label_member, name_setting
 from dlsurvey.figures.style import INK, MUTED, Look
 from dlsurvey.formats import format_memory, format_percent, format_seconds
 
@@ -41,20 +44,17 @@ def draw_spread(
         return None
     key = name_figure(workload.name, quantity.part)
     alt = describe_spreads(workload.title, quantity, members)
+    strands = list_strands([(member.title, looks[member.framework]) for member in members])
+    spots: list[Spot] = []
     with drawing():
         canvas = make_canvas(FULL_WIDTH, 0.62 + 0.4 * len(members))
         axes = canvas.add_subplot()
         for row, member in enumerate(members):
-            _draw_row(axes, row, _spread(member, quantity), quantity, looks[member.framework])
-        axes.set_yticks(range(len(members)), [_stack_label(member) for member in members])
-        axes.tick_params(axis="y", length=0, labelcolor=INK)
-        axes.set_ylim(len(members) - 0.45, -0.55)
-        axes.set_xlabel(f"{quantity.title} ({quantity.unit})")
-        axes.spines["left"].set_visible(False)
-        axes.grid(axis="x")
-        if quantity.from_zero:
-            axes.set_xlim(left=0)
-        axes.margins(x=0.08)
+            strand = find_strand(strands, member.title)
+            with tagging(axes, strand):
+                _draw_row(axes, row, member, quantity, looks[member.framework])
+            spots += _list_spots(axes, row, member, members, quantity, strand)
+        _arrange_axes(axes, members, quantity)
         svg = write_svg(canvas, key, alt)
     return Figure(
         key=key,
@@ -63,16 +63,23 @@ def draw_spread(
         caption=_caption(workload, quantity, members),
         width="full",
         table=_tabulate(members, quantity),
+        strands=strands,
+        marks=place_marks(canvas, spots),
     )
 
 
-def label_member(member: Member) -> str:
-    """'TensorFlow (graph)': members of one framework are told apart by mode and protocol."""
-    return f"{member.title} ({member.mode}, {member.protocol})"
-
-
-def _stack_label(member: Member) -> str:
-    return f"{member.title}\n{member.mode}, {member.protocol}"
+def _arrange_axes(axes: Axes, members: list[Member], quantity: Quantity) -> None:
+    axes.set_yticks(
+        range(len(members)), [f"{one.title}\n{name_setting(one, members)}" for one in members]
+    )
+    axes.tick_params(axis="y", length=0, labelcolor=INK)
+    axes.set_ylim(len(members) - 0.45, -0.55)
+    axes.set_xlabel(f"{quantity.title} ({quantity.unit})")
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x")
+    if quantity.from_zero:
+        axes.set_xlim(left=0)
+    axes.margins(x=0.08)
 
 
 def describe_spreads(title: str, quantity: Quantity, members: list[Member]) -> str:
@@ -80,7 +87,7 @@ def describe_spreads(title: str, quantity: Quantity, members: list[Member]) -> s
     parts = []
     for member in members:
         spread = _spread(member, quantity)
-        text = f"{label_member(member)} {quantity.write(spread.mean)}"
+        text = f"{label_member(member, members)} {quantity.write(spread.mean)}"
         if spread.low is not None and spread.high is not None:
             text += (
                 f", 95 % interval {quantity.write(spread.low)} to {quantity.write(spread.high)}"
@@ -88,6 +95,8 @@ def describe_spreads(title: str, quantity: Quantity, members: list[Member]) -> s
             )
         else:
             text += ", one run" if len(spread.values) == 1 else f", {len(spread.values)} runs"
+        if member.loaded:
+            text += f", {member.loaded} of them while the machine was busy with other things"
         parts.append(text)
     return f"{quantity.title}, {title}: {'; '.join(parts)}."
 
@@ -97,21 +106,9 @@ def _spread(member: Member, quantity: Quantity) -> Spread:
     return spread
 
 
-def _draw_row(axes: Axes, row: int, spread: Spread, quantity: Quantity, look: Look) -> None:
-    scale = quantity.scale
-    # Runs are fanned out by their order, so that equal values stay visible one by one.
-    count = len(spread.values)
-    offsets = [0.13 + 0.17 * (run / max(count - 1, 1)) for run in range(count)]
-    axes.scatter(
-        [value / scale for value in spread.values],
-        [row + offset for offset in offsets],
-        s=13,
-        marker=look.marker,
-        facecolors="none",
-        edgecolors=look.colour,
-        linewidths=0.7,
-        alpha=0.85,
-    )
+def _draw_row(axes: Axes, row: int, member: Member, quantity: Quantity, look: Look) -> None:
+    spread, scale = _spread(member, quantity), quantity.scale
+    _draw_runs(axes, row, member, quantity, look)
     if spread.low is not None and spread.high is not None:
         axes.plot(
             [spread.low / scale, spread.high / scale],
@@ -130,7 +127,7 @@ def _draw_row(axes: Axes, row: int, spread: Spread, quantity: Quantity, look: Lo
         fontweight="bold",
         annotation_clip=False,
     )
-    if count == 1:
+    if len(spread.values) == 1:
         axes.annotate(
             "one run",
             (1.01, row + 0.26),
@@ -142,25 +139,88 @@ def _draw_row(axes: Axes, row: int, spread: Spread, quantity: Quantity, look: Lo
         )
 
 
+def _draw_runs(axes: Axes, row: int, member: Member, quantity: Quantity, look: Look) -> None:
+    """Every run as a hollow mark; one under foreign load has a cross over it."""
+    spread = _spread(member, quantity)
+    places = _place_runs(row, spread, quantity)
+    axes.scatter(
+        [x for x, _ in places],
+        [y for _, y in places],
+        s=13,
+        marker=look.marker,
+        facecolors="none",
+        edgecolors=look.colour,
+        linewidths=0.7,
+        alpha=0.85,
+    )
+    loaded = [
+        place
+        for place, seed in zip(places, spread.seeds, strict=True)
+        if seed in member.loaded_seeds
+    ]
+    if loaded:
+        axes.scatter(
+            [x for x, _ in loaded],
+            [y for _, y in loaded],
+            s=34,
+            marker="x",
+            color=INK,
+            linewidths=0.9,
+        )
+
+
+def _place_runs(row: int, spread: Spread, quantity: Quantity) -> list[tuple[float, float]]:
+    # Runs are fanned out by their order, so that equal values stay visible one by one.
+    last = max(len(spread.values) - 1, 1)
+    return [
+        (value / quantity.scale, row + 0.13 + 0.17 * run / last)
+        for run, value in enumerate(spread.values)
+    ]
+
+
+def _list_spots(  # noqa: PLR0913, PLR0917 -- a row is all of these
+    axes: Axes, row: int, member: Member, members: list[Member], quantity: Quantity, strand: int
+) -> list[Spot]:
+    """The mean with its interval, then every run."""
+    spread, name = _spread(member, quantity), label_member(member, members)
+    mean = f"{name}, mean: {quantity.write(spread.mean)}"
+    if spread.low is not None and spread.high is not None:
+        mean += f", 95 % interval {quantity.write(spread.low)} to {quantity.write(spread.high)}"
+    spots = [Spot(axes, spread.mean / quantity.scale, row - 0.1, strand, mean)]
+    places = _place_runs(row, spread, quantity)
+    for (x, y), seed, value in zip(places, spread.seeds, spread.values, strict=True):
+        load = ", under foreign load" if seed in member.loaded_seeds else ""
+        text = f"{name}, seed {seed}{load}: {quantity.write(value)}"
+        spots.append(Spot(axes, x, y, strand, text))
+    return spots
+
+
 def _caption(workload: WorkloadFindings, quantity: Quantity, members: list[Member]) -> str:
     several = any(_spread(member, quantity).low is not None for member in members)
     bar = ", the bar its 95 % interval" if several else ""
     zero = (
         " The axis begins at zero." if quantity.from_zero else " The axis does not begin at zero."
     )
+    crosses = (
+        " A cross marks a run during which other processes kept the machine busy."
+        if any(member.loaded for member in members)
+        else ""
+    )
     return (
         f"{quantity.title}, {workload.title}. The filled mark is the mean{bar};"
-        f" each hollow mark is one run.{zero}"
+        f" each hollow mark is one run.{crosses}{zero}"
     )
 
 
 def _tabulate(members: list[Member], quantity: Quantity) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for member in members:
-        spread = _spread(member, quantity)
-        rows.append((label_member(member), "mean", None, spread.mean))
-        rows.append((label_member(member), "95 % interval, low", None, spread.low))
-        rows.append((label_member(member), "95 % interval, high", None, spread.high))
+        spread, name = _spread(member, quantity), label_member(member, members)
+        rows.append((name, "mean", None, spread.mean, None))
+        rows.append((name, "95 % interval, low", None, spread.low, None))
+        rows.append((name, "95 % interval, high", None, spread.high, None))
         for seed, value in zip(spread.seeds, spread.values, strict=True):
-            rows.append((label_member(member), "run", seed, value))
-    return Table(columns=("framework", "what", "seed", quantity.field), rows=tuple(rows))
+            load = "under foreign load" if seed in member.loaded_seeds else None
+            rows.append((name, "run", seed, value, load))
+    columns = ("framework", "what", "seed", quantity.field, "mark")
+    return Table(columns=columns, rows=tuple(rows))

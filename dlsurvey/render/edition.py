@@ -12,26 +12,33 @@ from dlsurvey.analysis.findings import Findings
 from dlsurvey.errors import RenderError
 from dlsurvey.figures import draw_figures
 from dlsurvey.files import explaining
+from dlsurvey.notebooks import write_notebooks
 from dlsurvey.records import SCHEMA, to_json
+from dlsurvey.render.attachments import MANIFEST, RESULTS
+from dlsurvey.render.bibliography import BIBLIOGRAPHY, find_cited, write_bibliography
 from dlsurvey.render.html import render_html
-from dlsurvey.render.pdf import render_pdf
+from dlsurvey.render.pages import Own, compose_page
+from dlsurvey.render.press import Press
+from dlsurvey.render.references import read_references
 from dlsurvey.render.results import write_results
 from dlsurvey.render.tables import write_csv
 
-Format = Literal["html", "pdf"]
-FORMATS: tuple[Format, ...] = ("html", "pdf")
-MANIFEST = "manifest.json"
+Format = Literal["html", "pdf", "slides"]
+FORMATS: tuple[Format, ...] = ("html", "pdf", "slides")
 
 
 def write_edition(
-    findings: Findings, folder: Path, formats: Iterable[Format] = FORMATS
+    findings: Findings,
+    folder: Path,
+    formats: Iterable[Format] = FORMATS,
+    own: Own | None = None,
 ) -> tuple[Path, ...]:
     """Write the edition into `folder`, replacing what was there; gives back the files written.
 
     Everything is written beside `folder` first and renamed into place at the end.
     Raises RenderError where the disk is full or the place may not be written.
     """
-    files = render_files(findings, formats)
+    files = render_files(findings, formats, own)
     with explaining(RenderError, f"write the edition to {folder}"):
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -46,7 +53,9 @@ def write_edition(
     return tuple(folder / name for name in (*files, MANIFEST))
 
 
-def render_files(findings: Findings, formats: Iterable[Format]) -> dict[str, bytes]:
+def render_files(
+    findings: Findings, formats: Iterable[Format], own: Own | None = None
+) -> dict[str, bytes]:
     """The content of every file but the manifest, by its path inside the edition."""
     wanted = tuple(formats)
     for name in wanted:
@@ -54,16 +63,29 @@ def render_files(findings: Findings, formats: Iterable[Format]) -> dict[str, byt
             raise RenderError(
                 f"The report cannot be written as '{name}': choose from {', '.join(FORMATS)}."
             )
+    with Press(wanted) as press:
+        return _render_wanted(findings, wanted, press, own)
+
+
+def _render_wanted(
+    findings: Findings, wanted: tuple[Format, ...], press: Press, own: Own | None
+) -> dict[str, bytes]:
     figures = draw_figures(findings)
-    files = {}
-    if "html" in wanted:
-        files["report.html"] = render_html(findings, figures).encode()
-    if "pdf" in wanted:
-        files["report.pdf"] = render_pdf(findings, figures)
+    # Which works are cited follows from the text; figures cite nothing.
+    page = (
+        render_html(findings, figures, own)
+        if "html" in wanted
+        else compose_page(findings, (), "print", own)
+    )
+    cited = find_cited(page, read_references())
+    files = {"report.html": page.encode()} if "html" in wanted else {}
     files |= {f"figures/{figure.key}.svg": figure.svg.encode() for figure in figures}
     files |= {f"tables/{figure.key}.csv": write_csv(figure.table).encode() for figure in figures}
-    files["results.json"] = write_results(findings)
-    return files
+    files[RESULTS] = write_results(findings)
+    files[BIBLIOGRAPHY] = write_bibliography(cited, findings.edition.id)
+    files |= write_notebooks(findings)
+    attached = {RESULTS: files[RESULTS], MANIFEST: write_manifest(findings, files)}
+    return files | press.print(findings, figures, attached, own)
 
 
 def write_manifest(findings: Findings, files: dict[str, bytes]) -> bytes:

@@ -1,21 +1,35 @@
 """Turns findings and figures into the HTML text of the report, for the screen or for paper."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import jinja2
 from markupsafe import Markup, escape
 
 from dlsurvey import formats
-from dlsurvey.analysis.findings import Comparison, Findings, WorkloadFindings
+from dlsurvey.analysis.breakeven import write_epochs
+from dlsurvey.analysis.conclusion import conclude_quantity
+from dlsurvey.analysis.findings import Findings, Listing, Provenance, WorkloadFindings
+from dlsurvey.analysis.health import describe_age, describe_due
+from dlsurvey.analysis.load import FOREIGN_CORES
+from dlsurvey.analysis.measured import Comparison
 from dlsurvey.analysis.sentences import name_sides, write_difference
+from dlsurvey.analysis.setups import name_device
+from dlsurvey.chapters import Chapter, order_chapters
 from dlsurvey.errors import RenderError
 from dlsurvey.figures import Cell, Figure, name_figure
-from dlsurvey.render.inline import inline_print, inline_screen
+from dlsurvey.figures.names import group_holders, name_setting
+from dlsurvey.render.bibliography import cite_edition
+from dlsurvey.render.callouts import Callout, read_callouts
+from dlsurvey.render.inline import draw_swatch, inline_print, inline_screen
 from dlsurvey.render.listings import highlight_print, highlight_screen, list_indents
 from dlsurvey.render.references import Citations, read_references
+from dlsurvey.render.scripts import read_script
+from dlsurvey.render.tables import address_files
+from dlsurvey.sections import Section, Shape, select_sections
+from dlsurvey.settings import Sections
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 Medium = Literal["screen", "print"]
@@ -24,15 +38,28 @@ CHAPTERS = (
     ("topic", "Why this topic"),
     ("deep-learning", "Deep learning in short"),
     ("frameworks", "What a framework is for"),
+    ("graphs", "Line by line, or as a graph"),
     ("comparison", "The comparison"),
     ("trends", "Who uses what: the trends"),
+    ("data", "The data and the network"),
     ("code", "The code, side by side"),
+    ("adoption", "Who builds with what"),
+    ("deployment", "From training to use"),
+    ("jax", "JAX, a third way"),
     ("conclusion", "Conclusion"),
+    ("advice", "Which one, for what"),
+    ("claims", "What the surveys claimed"),
+    ("changes", "What changed since the last edition"),
+    ("limitations", "What these results cannot say"),
     ("methods", "How it was measured"),
     ("environment", "The machine and the versions"),
     ("gaps", "What is missing"),
+    ("health", "The sources and their health"),
     ("references", "References"),
 )
+"""The report's own, in their order; the first of each pair is the `id` of the heading."""
+NAMED_OTHERWISE = {"deep-learning": "background", "environment": "evidence"}
+"""Templates that do not bear the name of their chapter."""
 QUANTITIES = {
     "test_accuracy": "Test accuracy",
     "epoch_seconds": "Seconds per epoch",
@@ -46,29 +73,76 @@ HIGHER = {
 """What a higher value means, in a word."""
 
 
-def compose_page(findings: Findings, figures: Iterable[Figure], medium: Medium) -> str:
-    """The whole report as one HTML document for `medium`."""
+class Own(NamedTuple):
+    """What the user adds to the report, and where."""
+
+    sections: Sequence[Section] = ()
+    settings: Sections = Sections()
+
+
+def compose_page(
+    findings: Findings, figures: Iterable[Figure], medium: Medium, own: Own | None = None
+) -> str:
+    """The whole report as one HTML document for `medium`; raises ConfigError for a wrong order."""
+    sections, settings = own or Own()
+    shape: Shape = "html" if medium == "screen" else "pdf"
+    sections = select_sections(sections, shape)
+    chapters = order_chapters(CHAPTERS, sections, settings)
     citations = Citations(read_references())
     environment = make_environment()
+    context: dict[str, Any] = {
+        "findings": findings,
+        "cover": findings.cover,
+        "edition": findings.edition,
+        "figures": {figure.key: figure for figure in figures},
+        "medium": medium,
+        "chapters": chapters,
+        "numbers": number_chapters(chapters),
+        "cite": citations.cite,
+        "list_cited": citations.list_cited,
+        "citation": cite_edition(findings.cover, findings.edition),
+        "inline": inline_screen if medium == "screen" else inline_print,
+        "highlight": highlight_screen if medium == "screen" else highlight_print,
+        "indents": list_indents(),
+        "script": read_script() if medium == "screen" else None,
+    }
+    if medium == "screen":
+        context["addresses"] = address_files(context["figures"].values())
     try:
-        return environment.get_template("report.html.jinja").render(
-            findings=findings,
-            cover=findings.cover,
-            edition=findings.edition,
-            figures={figure.key: figure for figure in figures},
-            medium=medium,
-            chapters=CHAPTERS,
-            numbers={key: number for number, (key, _) in enumerate(CHAPTERS, 1)},
-            cite=citations.cite,
-            list_cited=citations.list_cited,
-            inline=inline_screen if medium == "screen" else inline_print,
-            highlight=highlight_screen if medium == "screen" else highlight_print,
-            indents=list_indents(),
-        )
+        bodies = _render_chapters(environment, context, {one.key: one for one in sections})
+        return environment.get_template("report.html.jinja").render(context, bodies=bodies)
     except jinja2.TemplateError as error:
         raise RenderError(
             f"The templates in {TEMPLATES} cannot be rendered ({error}): reinstall dlsurvey."
         ) from error
+
+
+class Numbers(dict[str, int]):
+    """Each chapter's number; of one that was left out, a dash."""
+
+    def __missing__(self, key: str) -> str:
+        """Without keeping it, so that `in` still tells what is there."""
+        return "–"
+
+
+def number_chapters(chapters: Sequence[Chapter]) -> Numbers:
+    """In the order in which they are printed, from 1."""
+    return Numbers((chapter.key, number) for number, chapter in enumerate(chapters, 1))
+
+
+def _render_chapters(
+    environment: jinja2.Environment, context: dict[str, Any], sections: Mapping[str, Section]
+) -> dict[str, Markup]:
+    """Each chapter by its key; the references last, wherever they stand, so that none is missed."""
+    chapters: Sequence[Chapter] = context["chapters"]
+    bodies = {}
+    for chapter in sorted(chapters, key=lambda one: one.key == "references"):
+        section = sections.get(chapter.key)
+        name = NAMED_OTHERWISE.get(chapter.key, chapter.key) if section is None else "section"
+        template = environment.get_template(f"{name}.jinja")
+        # Escaped already, by the template that wrote it.
+        bodies[chapter.key] = Markup(template.render(context, section=section))  # noqa: S704
+    return bodies
 
 
 def make_environment() -> jinja2.Environment:
@@ -80,7 +154,32 @@ def make_environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    environment.filters |= list_filters()
+    environment.globals |= {
+        "name_figure": name_figure,
+        "quantities": QUANTITIES,
+        "include_style": _read_style,
+        "swatch": draw_swatch,
+        "titles_of": map_titles,
+        "verdict": write_verdict,
+        "sides": name_sides,
+        "difference": write_difference,
+        "setting": name_setting,
+        "group_holders": group_holders,
+        "conclude_quantity": conclude_quantity,
+        "device": name_device,
+        "list_margins": list_margins,
+        "foreign_cores": FOREIGN_CORES,
+        "callouts": list_callouts,
+        "age": describe_age,
+        "due": describe_due,
+    }
+    return environment
+
+
+def list_filters() -> dict[str, Callable[..., Any]]:
+    """How templates write values."""
+    return {
         "number": formats.format_number,
         "percent": formats.format_percent,
         "seconds": formats.format_seconds,
@@ -90,19 +189,10 @@ def make_environment() -> jinja2.Environment:
         "cell": write_cell,
         "quantity": formats.format_quantity,
         "bound": formats.format_bound,
+        "epochs": write_epochs,
         "web": is_web_address,
+        "dated": write_date,
     }
-    environment.globals |= {
-        "name_figure": name_figure,
-        "quantities": QUANTITIES,
-        "include_style": _read_style,
-        "titles_of": map_titles,
-        "verdict": write_verdict,
-        "sides": name_sides,
-        "difference": write_difference,
-        "list_margins": list_margins,
-    }
-    return environment
 
 
 def _read_style(name: str) -> Markup:
@@ -113,6 +203,12 @@ def _read_style(name: str) -> Markup:
 def mark_code(text: str) -> Markup:
     """Words between backticks as code; everything is escaped first."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped
+
+
+def write_date(provenance: Provenance) -> str:
+    """The day, or the year where no more is known."""
+    day = provenance.date
+    return str(day.year) if provenance.by_year else formats.format_date(day)
 
 
 def is_web_address(url: str) -> bool:
@@ -136,6 +232,17 @@ def write_cell(value: Cell) -> str:
 def map_titles(workload: WorkloadFindings) -> Mapping[str, str]:
     """Framework names to the titles that sentences use."""
     return {member.framework: member.title for member in workload.members}
+
+
+def list_callouts(listing: Listing) -> list[Callout]:
+    """What is said of the listing's parts, in the order in which they stand in it."""
+    found = [
+        (listing.code.index(one.text), one)
+        for one in read_callouts()
+        if (one.framework, one.stage) == (listing.framework, listing.stage)
+        and one.text in listing.code
+    ]
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
 def list_margins(findings: Findings) -> Mapping[str, float]:

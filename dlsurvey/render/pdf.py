@@ -1,38 +1,41 @@
 """Turns findings and figures into a tagged A4 PDF with the data attached."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.errors import MissingDependency, RenderError
 from dlsurvey.figures import Figure
-from dlsurvey.render.pages import compose_page
+from dlsurvey.render.attachments import RESULTS, associate, make_attachments
+from dlsurvey.render.pages import Own, compose_page
 from dlsurvey.render.results import write_results
 
 FONT_SCHEME = "font:"
 """`font:DejaVuSans.ttf` in the style sheet names a file that Matplotlib ships."""
 
 
-def render_pdf(findings: Findings, figures: Iterable[Figure]) -> bytes:
-    """The PDF; equal input gives equal bytes, since every date in it is the edition's own."""
+def render_pdf(
+    findings: Findings,
+    figures: Iterable[Figure],
+    attached: Mapping[str, bytes] | None = None,
+    own: Own | None = None,
+) -> bytes:
+    """The PDF; equal input gives equal bytes, since every date in it is the edition's own.
+
+    `attached` are the files that travel inside; unless they are given, results.json does.
+    """
     weasyprint = _import_weasyprint()
-    page = compose_page(findings, figures, "print")
-    attachment = weasyprint.Attachment(
-        string=write_results(findings).decode(),
-        name="results.json",
-        description="The trials and signals that this report stands on",
-        created=findings.created_at,
-        modified=findings.created_at,
-        relationship="Data",
-        url_fetcher=_make_fetcher(),
-    )
-    document = weasyprint.HTML(string=page, url_fetcher=_make_fetcher(), media_type="print")
+    page = compose_page(findings, figures, "print", own)
+    fetcher = _make_fetcher()
+    files = {RESULTS: write_results(findings)} if attached is None else attached
+    document = weasyprint.HTML(string=page, url_fetcher=fetcher, media_type="print")
     rendered: bytes = document.write_pdf(
+        finisher=associate,
         pdf_variant="pdf/ua-1",
         pdf_identifier=hashlib.sha256(page.encode()).digest()[:16],
-        attachments=[attachment],
+        attachments=make_attachments(files, findings.created_at, fetcher),
     )
     return rendered
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from dlsurvey.analysis.findings import Comparison, Findings, Member, Series, Trend
+from dlsurvey.analysis.findings import Findings, Series, Trend, WorkloadFindings
+from dlsurvey.analysis.measured import Comparison, Member
 from dlsurvey.records import SCHEMA, ParityCheck, to_json
 
 
@@ -24,37 +25,62 @@ def write_results(findings: Findings) -> bytes:
                 "plan": edition.plan,
                 "previous": edition.previous,
                 "datasets": edition.datasets,
+                "config_sha256": edition.config_sha256,
+                "evidence_sha256": edition.evidence_sha256,
+                "parity_traces": {one.workload: one.traces for one in edition.parity},
             },
+            "cover": findings.cover,
             "trials": [_describe_trial(trial) for trial in findings.trials],
             "signals": [
                 _describe_series(trend, position, series)
-                for trend in findings.trends
+                for trend in list_trends(findings)
                 for position, series in enumerate(trend.series)
             ],
-            "comparisons": [
-                comparison for workload in findings.workloads for comparison in workload.comparisons
-            ],
-            "verdicts": [
-                _describe_verdict(comparison)
-                for workload in findings.workloads
-                for comparison in workload.comparisons
-            ],
-            "parity": [_describe_check(check) for one in edition.parity for check in one.checks],
-            "ledger": [
-                {
-                    "workload": workload.name,
-                    "default": row.name,
-                    **_describe_member(member),
-                    "value": value,
-                }
-                for workload in findings.workloads
-                for row in workload.ledger
-                for member, value in zip(workload.members, row.values, strict=True)
-            ],
+            **_describe_experiments(findings),
+            "claims": findings.claims,
+            "code": findings.code,
+            "gradients": findings.gradients,
+            "health": findings.health,
             "gaps": findings.gaps,
         },
         indent=2,
     )
+
+
+def list_trends(findings: Findings) -> tuple[Trend, ...]:
+    """Every trend of the report, the one of the overview last."""
+    overview = findings.overview_trend
+    return findings.trends if overview is None else (*findings.trends, overview)
+
+
+def _describe_experiments(findings: Findings) -> dict[str, Any]:
+    """What the trials were made into: comparisons, members, modes, certificates, defaults."""
+    workloads = findings.workloads
+    comparisons = [one for workload in workloads for one in workload.comparisons]
+    return {
+        "comparisons": comparisons,
+        "verdicts": [_describe_verdict(one) for one in comparisons],
+        "members": [
+            _summarize_member(workload, member)
+            for workload in workloads
+            for member in workload.members
+        ],
+        "break_evens": [one for workload in workloads for one in workload.break_evens],
+        "parity": [
+            _describe_check(check) for one in findings.edition.parity for check in one.checks
+        ],
+        "ledger": [
+            {
+                "workload": workload.name,
+                "default": row.name,
+                **_describe_member(member),
+                "value": value,
+            }
+            for workload in workloads
+            for row in workload.ledger
+            for member, value in zip(workload.members, row.values, strict=True)
+        ],
+    }
 
 
 def _describe_trial(trial: Any) -> dict[str, Any]:
@@ -72,6 +98,19 @@ def _describe_member(member: Member) -> dict[str, str]:
         "framework": member.framework,
         "mode": member.mode,
         "protocol": member.protocol,
+        "device": member.device,
+    }
+
+
+def _summarize_member(workload: WorkloadFindings, member: Member) -> dict[str, Any]:
+    """Everything but the curves, which the trials hold."""
+    described: dict[str, Any] = msgspec.to_builtins(member)
+    del described["curves"]
+    return {
+        "workload": workload.name,
+        **described,
+        "target_accuracy": workload.target_accuracy,
+        "loaded": member.loaded,
     }
 
 
@@ -82,6 +121,7 @@ def _describe_verdict(comparison: Comparison) -> dict[str, Any]:
         "question": comparison.quantity,
         "workload": comparison.workload,
         "protocol": comparison.protocol,
+        "device": comparison.device,
         "a": comparison.a,
         "a_mode": comparison.a_mode,
         "b": comparison.b,
@@ -105,6 +145,7 @@ def _describe_series(trend: Trend, position: int, series: Series) -> dict[str, A
         "key": trend.key,
         "source": series.source,
         "subject": series.subject,
+        "subject_title": series.title,
         "metric": series.metric,
         "title": trend.title,
         "unit": trend.unit,
@@ -114,5 +155,12 @@ def _describe_series(trend: Trend, position: int, series: Series) -> dict[str, A
         "cited_as": provenance.source,
         "method": series.method,
         "resolution": series.resolution,
+        "label": series.label,
+        "drawn": series.drawn,
+        "role": provenance.role,
         "series": series.points,
+        "revisions": series.revisions,
+        "band": series.band,
+        "outages": trend.outages,
+        "notes": trend.notes,
     }

@@ -2,11 +2,16 @@
 
 import csv
 import io
+from collections.abc import Iterable
+from urllib.parse import quote
 
-from dlsurvey.figures import Cell, Table
+from dlsurvey.figures import Cell, Figure, Table
 
 DANGEROUS = ("=", "+", "-", "@")
 """A text that begins so is a formula to some spreadsheet."""
+
+CARRIED = 600_000
+"""Bytes of files that a page carries inside itself; it has to stay below 3 MB in all."""
 
 
 def write_csv(table: Table) -> str:
@@ -17,6 +22,26 @@ def write_csv(table: Table) -> str:
     for row in table.rows:
         writer.writerow([disarm(cell) for cell in row])
     return stream.getvalue()
+
+
+def address_files(figures: Iterable[Figure], most: int = CARRIED) -> dict[str, str]:
+    """Each figure's file by its key: inside the page, smallest first, as long as there is room.
+
+    What finds none is linked where the edition has it, beside the page.
+    """
+    inside = {figure.key: address_csv(figure.table) for figure in figures}
+    used, addresses = 0, {}
+    for key, address in sorted(inside.items(), key=lambda item: (len(item[1]), item[0])):
+        used += len(address)
+        addresses[key] = address if used <= most else f"tables/{key}.csv"
+    return addresses
+
+
+def address_csv(table: Table) -> str:
+    """The whole file as an address, so that a page alone can give it away, without a script."""
+    # What stays readable stays short: only what would end or change an address is written as %XX.
+    text = quote(write_csv(table), safe="!$'()*,:;=@/?[]^`{|}~")
+    return f"data:text/csv;charset=utf-8,{text}"
 
 
 def disarm(cell: Cell) -> Cell:

@@ -18,7 +18,7 @@ from flax import nnx
 
 from dlsurvey.records import TrialSpec
 from experiments.adam import choose_adam, map_epsilon
-from experiments.datasets import Arrays
+from experiments.datasets import Arrays, Classes
 from experiments.journal import Journal
 from experiments.spec import (
     Conv,
@@ -28,6 +28,11 @@ from experiments.spec import (
     Workload,
 )
 from experiments.weights import Array, Weights, draw_order
+
+
+def sees_gpu() -> bool:
+    """Whether JAX can train on a GPU here."""
+    return bool(jax.default_backend() == "gpu")
 
 
 def prepare_framework(spec: TrialSpec) -> None:
@@ -151,10 +156,11 @@ def train(
 
     journal.begin()
     for _ in range(spec.epochs):
+        model.train()
         metrics.reset()
         for batch in data:
             train_step(model, optimizer, metrics, batch)
-            if not journal.warmup_seconds:
+            if not journal.is_warm:
                 jax.block_until_ready(nnx.state(model))
             journal.end_step()
         jax.block_until_ready(nnx.state(model))
@@ -238,6 +244,30 @@ def evaluate(
         test_step(model, metrics, images, labels)
     results = metrics.compute()
     return float(results["loss"]), float(results["accuracy"])
+
+
+def predict(
+    model: nnx.Sequential, data: "Batches", spec: TrialSpec
+) -> Classes:
+    """The class of each test image."""
+
+    @nnx.jit
+    def predict_step(model: Any, images: Any) -> Any:
+        return jnp.argmax(model(images), axis=1)
+
+    model.eval()
+    found = [
+        predict_step(model, images) for images, _ in data
+    ]
+    return np.concatenate(found)
+
+
+def read_device_memory_bytes(spec: TrialSpec) -> int | None:
+    """The most memory that was in use on the GPU so far."""
+    if spec.device == "cpu":
+        return None
+    statistics = jax.devices()[0].memory_stats() or {}
+    return statistics.get("peak_bytes_in_use")
 
 
 def count_parameters(model: nnx.Sequential) -> int:

@@ -22,7 +22,7 @@ from keras import (
 
 from dlsurvey.records import TrialSpec
 from experiments.adam import choose_adam
-from experiments.datasets import Arrays
+from experiments.datasets import Arrays, Classes
 from experiments.journal import Journal
 from experiments.spec import (
     Conv,
@@ -32,6 +32,17 @@ from experiments.spec import (
     Workload,
 )
 from experiments.weights import Array, Weights, draw_order
+
+
+def sees_gpu() -> bool:
+    """Whether the backend can train on a GPU here."""
+    if backend.backend() == "torch":
+        import torch
+
+        return bool(torch.cuda.is_available())
+    import jax
+
+    return bool(jax.default_backend() == "gpu")
 
 
 def prepare_framework(spec: TrialSpec) -> None:
@@ -182,6 +193,30 @@ def evaluate(
         verbose=0,
     )
     return loss, accuracy
+
+
+def predict(
+    model: Sequential, data: Arrays, spec: TrialSpec
+) -> Classes:
+    """The class of each test image."""
+    logits = model.predict(
+        data.images, batch_size=spec.batch_size, verbose=0
+    )
+    return np.asarray(logits.argmax(axis=1))
+
+
+def read_device_memory_bytes(spec: TrialSpec) -> int | None:
+    """The most memory that was in use on the GPU so far."""
+    if spec.device == "cpu":
+        return None
+    if backend.backend() == "torch":
+        import torch
+
+        return int(torch.cuda.max_memory_allocated())
+    import jax
+
+    statistics = jax.devices()[0].memory_stats() or {}
+    return statistics.get("peak_bytes_in_use")
 
 
 def count_parameters(model: Sequential) -> int:
@@ -339,7 +374,12 @@ def differentiate_with_jax(
 
 
 def wait_for_backend() -> None:
-    """Return when JAX has computed what it was sent; PyTorch computes at once."""
+    """Return when the backend has computed what it was sent."""
+    if backend.backend() == "torch":
+        import torch
+
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
     if backend.backend() == "jax":
         import jax
 
@@ -362,9 +402,9 @@ def make_controlled_adam(
 
 
 class JournalCallback(callbacks.Callback):
-    """Passes the end of the first step and of each epoch on to the journal.
+    """Passes the end of each step and of each epoch on to the journal.
 
-    The second batch's beginning stands for the first one's end: overriding
+    A batch's beginning stands for the end of the one before: overriding
     `on_train_batch_end` would make Keras give up its asynchronous dispatch.
     """
 
@@ -379,10 +419,11 @@ class JournalCallback(callbacks.Callback):
         logs: dict[str, float] | None = None,
     ) -> None:
         """Called by Keras before each batch."""
-        if batch == 1:
-            if not self.journal.warmup_seconds:
-                wait_for_backend()
-            self.journal.end_step()
+        if batch == 0:
+            return
+        if not self.journal.is_warm:
+            wait_for_backend()
+        self.journal.end_step()
 
     def on_epoch_end(
         self,

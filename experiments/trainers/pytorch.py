@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from dlsurvey.records import TrialSpec
 from experiments.adam import choose_adam, map_epsilon
-from experiments.datasets import Arrays
+from experiments.datasets import Arrays, Classes
 from experiments.journal import Journal
 from experiments.spec import (
     Conv,
@@ -29,6 +29,11 @@ from experiments.weights import (
     from_channels_first,
     to_channels_first,
 )
+
+
+def sees_gpu() -> bool:
+    """Whether PyTorch can train on a GPU here."""
+    return bool(torch.cuda.is_available())
 
 
 def prepare_framework(spec: TrialSpec) -> None:
@@ -76,6 +81,7 @@ def choose_loss_and_optimizer(
     model: nn.Sequential, workload: Workload, spec: TrialSpec
 ) -> tuple[nn.CrossEntropyLoss, optim.Adam]:
     """Cross-entropy on logits and Adam; the caller keeps both."""
+    model.to(spec.device)
     loss_function = nn.CrossEntropyLoss()
     optimizer = optim.Adam(
         model.parameters(), lr=workload.learning_rate
@@ -96,11 +102,16 @@ def train(
 ) -> None:
     """The training loop is written out."""
     loss_function, optimizer = tools
-    model.train()
+    device = spec.device
     journal.begin()
     for _ in range(spec.epochs):
+        model.train()
         loss_sum, correct, seen = 0.0, 0, 0
         for images, labels in data:
+            images, labels = (
+                images.to(device),
+                labels.to(device),
+            )
             logits = model(images)
             loss = loss_function(logits, labels)
             optimizer.zero_grad()
@@ -159,12 +170,34 @@ def evaluate(
     loss_function = nn.CrossEntropyLoss(reduction="sum")
     model.eval()
     loss_sum, correct, seen = 0.0, 0, 0
+    device = spec.device
     for images, labels in data:
+        images, labels = images.to(device), labels.to(device)
         logits = model(images)
         loss_sum += loss_function(logits, labels).item()
         correct += (logits.argmax(1) == labels).sum().item()
         seen += len(labels)
     return loss_sum / seen, correct / seen
+
+
+@torch.no_grad()
+def predict(
+    model: nn.Sequential, data: DataLoader, spec: TrialSpec
+) -> Classes:
+    """The class of each test image."""
+    model.eval()
+    found = [
+        model(images.to(spec.device)).argmax(1).cpu().numpy()
+        for images, _ in data
+    ]
+    return np.concatenate(found)
+
+
+def read_device_memory_bytes(spec: TrialSpec) -> int | None:
+    """The most memory that was in use on the GPU so far."""
+    if spec.device == "cpu":
+        return None
+    return int(torch.cuda.max_memory_allocated())
 
 
 def count_parameters(model: nn.Sequential) -> int:
@@ -196,7 +229,7 @@ def read_weights(
 ) -> Weights:
     """What training made of them, in the canonical layout."""
     arrays = [
-        weight.detach().numpy()
+        weight.detach().cpu().numpy()
         for weight in model.parameters()
     ]
     return from_channels_first(arrays, workload, classes)

@@ -21,7 +21,7 @@ from keras import (
 
 from dlsurvey.records import TrialSpec
 from experiments.adam import choose_adam
-from experiments.datasets import Arrays
+from experiments.datasets import Arrays, Classes
 from experiments.journal import Journal
 from experiments.spec import (
     Conv,
@@ -31,6 +31,11 @@ from experiments.spec import (
     Workload,
 )
 from experiments.weights import Array, Weights, draw_order
+
+
+def sees_gpu() -> bool:
+    """Whether TensorFlow can train on a GPU here."""
+    return bool(tf.config.list_physical_devices("GPU"))
 
 
 def prepare_framework(spec: TrialSpec) -> None:
@@ -170,6 +175,24 @@ def evaluate(
     return loss, accuracy
 
 
+def predict(
+    model: Sequential, data: Arrays, spec: TrialSpec
+) -> Classes:
+    """The class of each test image."""
+    logits = model.predict(
+        data.images, batch_size=spec.batch_size, verbose=0
+    )
+    return np.asarray(logits.argmax(axis=1))
+
+
+def read_device_memory_bytes(spec: TrialSpec) -> int | None:
+    """The most memory that was in use on the GPU so far."""
+    if spec.device == "cpu":
+        return None
+    info = tf.config.experimental.get_memory_info("GPU:0")
+    return int(info["peak"])
+
+
 def count_parameters(model: Sequential) -> int:
     """Weights and biases that training changes."""
     return sum(
@@ -266,9 +289,9 @@ def make_controlled_adam(
 
 
 class JournalCallback(callbacks.Callback):
-    """Passes the end of the first step and of each epoch on to the journal.
+    """Passes the end of each step and of each epoch on to the journal.
 
-    The second batch's beginning stands for the first one's end: overriding
+    A batch's beginning stands for the end of the one before: overriding
     `on_train_batch_end` would make Keras give up its asynchronous dispatch.
     """
 
@@ -283,8 +306,11 @@ class JournalCallback(callbacks.Callback):
         logs: dict[str, float] | None = None,
     ) -> None:
         """Called by Keras before each batch."""
-        if batch == 1:
-            self.journal.end_step()
+        if batch == 0:
+            return
+        if not self.journal.is_warm:
+            tf.test.experimental.sync_devices()
+        self.journal.end_step()
 
     def on_epoch_end(
         self,

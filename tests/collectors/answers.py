@@ -4,11 +4,14 @@ All of these are *constructed* from the sources' documentation, none is *recorde
 figures of PROJECT follow what a package index answered for torch in November 2026.
 """
 
-from datetime import UTC, datetime, timedelta
+import gzip
+import json
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 
+from collectors.months import list_past_months
 from collectors.subjects import SUBJECTS
 from tests.collectors.network import BASE, NOW, respond
 
@@ -87,10 +90,141 @@ def answer_pypi(request: httpx.Request) -> httpx.Response:
 def answer_github(request: httpx.Request) -> httpx.Response:
     if request.url.path.endswith("/stargazers/history"):
         return respond(make_history())
+    if request.url.path.endswith("/contributors"):
+        last = f'<{request.url.copy_with(query=None)}?per_page=1&anon=1&page=42>; rel="last"'
+        return respond([{"login": "ada", "contributions": 7}], headers={"link": last})
+    if request.url.path.endswith("/releases"):
+        return respond([make_release("v2.1.0", "2026-10-30"), make_release("v2.0.0", "2026-05-02")])
     return respond(make_repository(request.url.path.removeprefix("/repos/")))
 
 
-REPLAYS = {"pypi": answer_pypi, "github": answer_github}
+def make_release(
+    tag: str, day: str, draft: bool = False, prerelease: bool = False
+) -> dict[str, Any]:
+    return {
+        "tag_name": tag,
+        "draft": draft,
+        "prerelease": prerelease,
+        "published_at": None if draft else f"{day}T08:00:00Z",
+    }
+
+
+def make_downloads(days: int = 180, last: date = date(2026, 11, 19)) -> list[dict[str, Any]]:
+    """As many days up to `last`, newest first, as pypistats does not promise any order."""
+    return [
+        {
+            "category": "without_mirrors",
+            "date": str(last - timedelta(days=back)),
+            "downloads": 1000 + back,
+        }
+        for back in range(days)
+    ]
+
+
+def answer_pypistats(request: httpx.Request) -> httpx.Response:
+    package = request.url.path.split("/")[-2]
+    return respond({"data": make_downloads(), "package": package, "type": "overall_downloads"})
+
+
+def answer_stackoverflow(request: httpx.Request) -> httpx.Response:
+    total = 900 if "tagged" not in request.url.params else len(request.url.params["tagged"])
+    return respond({"total": total})
+
+
+def make_thread(month: date, comments: int = 300) -> dict[str, Any]:
+    return {
+        "objectID": f"{month:%Y%m}",
+        "title": f"Ask HN: Who is hiring? ({month:%B %Y})",
+        "created_at": f"{month}T15:00:00Z",
+        "num_comments": comments,
+    }
+
+
+def make_comment(author: str | None, text: str | None) -> dict[str, Any]:
+    return {"id": 1, "author": author, "text": text, "type": "comment", "children": []}
+
+
+POSTS = [
+    make_comment("ada", "Acme | Remote<p>We use <i>PyTorch</i> &amp; TensorFlow"),
+    make_comment("bob", "Globex | Berlin<p>JAX and Keras"),
+    make_comment("eve", "Initech<p>No framework"),
+    make_comment(None, None),
+]
+
+
+def answer_hacker_news(request: httpx.Request) -> httpx.Response:
+    if request.url.path.endswith("/search_by_date"):
+        months = [date(2026, 11, 1), *list_past_months(date(2026, 11, 20), 30)]
+        return respond({"hits": [make_thread(month) for month in months], "nbHits": 90})
+    return respond({"id": 1, "title": "Ask HN", "children": POSTS})
+
+
+def answer_huggingface(request: httpx.Request) -> httpx.Response:
+    total = 5_000 if "library" in request.url.params else 2_000_000
+    models = [{"id": "someone/model", "likes": 3}]
+    return respond({"models": models, "numItemsPerPage": 30, "numTotalItems": total})
+
+
+def answer_openalex(request: httpx.Request) -> httpx.Response:
+    groups = [
+        {"key": str(year), "key_display_name": str(year), "count": 10 * (year - 2000)}
+        for year in range(2026, 2005, -1)
+    ]
+    return respond({"meta": {"count": 1, "groups_count": len(groups)}, "group_by": groups})
+
+
+def answer_google_trends(request: httpx.Request) -> httpx.Response:
+    if request.url.path.endswith("/explore/"):
+        return respond(b"<html>", 404, {"set-cookie": "NID=511=abc; path=/"})
+    asked = json.loads(request.url.params["req"])
+    if request.url.path.endswith("/api/explore"):
+        widget = {"comparisonItem": asked["comparisonItem"], "resolution": "WEEK"}
+        found = {"id": "TIMESERIES", "token": "T", "request": widget}
+        return respond(b")]}'\n" + json.dumps({"widgets": [found]}).encode())
+    points = [
+        {
+            "time": str(int((SUNDAY - timedelta(weeks=back)).timestamp())),
+            "value": [50 + back for _ in asked["comparisonItem"]],
+            "hasData": [True for _ in asked["comparisonItem"]],
+            **({"isPartial": True} if not back else {}),
+        }
+        for back in range(5)
+    ]
+    return respond(b")]}',\n" + json.dumps({"default": {"timelineData": points}}).encode())
+
+
+LINKS = [
+    {
+        "paper_url": f"https://paperswithcode.com/paper/{number}",
+        "paper_title": f"Paper {number}",
+        "paper_arxiv_id": f"25{1 + number % 6:02}.{number:05}",
+        "repo_url": f"https://github.com/someone/{number}",
+        "is_official": True,
+        "mentioned_in_paper": True,
+        "mentioned_in_github": False,
+        "framework": ("pytorch", "tf", "jax", "none")[number % 4],
+    }
+    for number in range(48)
+]
+
+
+def answer_papers_with_code(request: httpx.Request) -> httpx.Response:
+    if "/resolve/" in request.url.path:
+        return respond(gzip.compress(json.dumps(LINKS).encode(), mtime=0))
+    return respond({"id": "links", "siblings": [{"rfilename": "data/links.json.gz"}]})
+
+
+REPLAYS = {
+    "pypi": answer_pypi,
+    "github": answer_github,
+    "pypistats": answer_pypistats,
+    "stackoverflow": answer_stackoverflow,
+    "google-trends": answer_google_trends,
+    "papers-with-code": answer_papers_with_code,
+    "hacker-news": answer_hacker_news,
+    "huggingface": answer_huggingface,
+    "openalex": answer_openalex,
+}
 """Per networked collector, a source that works."""
 
 __all__ = ["BASE", "NOW", "REPLAYS", "SUBJECTS"]

@@ -7,6 +7,7 @@ import pytest
 
 from collectors.limits import Limits
 from collectors.refusals import MalformedError, Refused, Unavailable
+from collectors.session import read_quota
 from dlsurvey import __version__
 from dlsurvey.errors import SourceFormatError, SourceUnavailable
 from tests.collectors.network import BASE, NOW, Network, in_turn, respond
@@ -136,3 +137,18 @@ def test_a_host_that_cannot_be_reached_is_not_tried_for_every_page() -> None:
             with pytest.raises(Unavailable, match="No connection"):
                 session.get_json(f"{URL}/{page}", dict[str, int])
     assert len(network.requests) == 1 + session.limits.retries
+
+
+@pytest.mark.parametrize(
+    ("headers", "left"),
+    [
+        ({"X-RateLimit-Remaining": "57"}, 57),
+        ({"RateLimit": '"api";r=489;t=300'}, 489),
+        ({"X-RateLimit-Remaining": "many"}, None),
+        ({"X-RateLimit-Remaining": "9" * 400}, None),
+        ({}, None),
+    ],
+)
+def test_what_is_left_of_the_limit_is_noted(headers: dict[str, str], left: int | None) -> None:
+    assert read_quota(httpx.Headers(headers), None) == left
+    assert read_quota(httpx.Headers({}), 12) == 12

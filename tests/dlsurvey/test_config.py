@@ -107,7 +107,7 @@ def test_durations(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "ten", "-5m", "1d", "5 apples", "9" * 5000, "99999999999h"]
+    "text", ["", "0", "ten", "-5m", "1w", "5 apples", "9" * 5000, "99999999999h"]
 )
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ConfigError, match="write '90s', '10m' or '1h30m'"):

@@ -3,7 +3,8 @@
 import pytest
 
 from dlsurvey.foresight import describe_power
-from experiments.plan import FULL, QUICK, Profile, make_plan
+from experiments.plan import make_plan
+from experiments.profiles import FULL, QUICK, Profile
 from tests.experiments.test_plan import SUBJECTS
 
 

@@ -20,6 +20,15 @@ from dlsurvey.store import Store
 from tests.conftest import REPOSITORY
 
 SAMPLE = REPOSITORY / "tests" / "sample_store"
+MEASURES = (
+    ("test_accuracy", "test_accuracy"), ("test_loss", "loss"), ("epoch_seconds", "seconds"),
+    ("train_seconds", "seconds"), ("warmup_seconds", "seconds"), ("import_seconds", "seconds"),
+    ("images_per_second", "images_per_second"), ("step_seconds_median", "step_seconds"),
+    ("step_seconds_p95", "step_seconds"), ("peak_memory_bytes", "memory"),
+    ("working_memory_bytes", "memory"), ("device_memory_bytes", "memory"),
+    ("energy_joules", "energy"), ("seconds_to_target", "seconds"),
+)  # fmt: skip
+"""Measures of a member and the units they are printed in."""
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
@@ -76,10 +85,13 @@ def test_every_measured_number_is_in_html_and_pdf(
 ) -> None:
     for workload in findings.workloads:
         for member in workload.members:
-            for quantity in ("test_accuracy", "epoch_seconds", "peak_memory_bytes"):
-                number = squeeze(format_quantity(getattr(member, quantity).mean, quantity))
-                assert number in html, (member.title, quantity)
-                assert number in paper, (member.title, quantity)
+            for name, unit in MEASURES:
+                spread = getattr(member, name)
+                if spread is None:
+                    continue
+                number = squeeze(format_quantity(spread.mean, unit))
+                assert number in html, (member.title, name)
+                assert number in paper, (member.title, name)
 
 
 def test_every_sentence_is_in_html_and_pdf(findings: Findings, html: str, paper: str) -> None:
@@ -110,6 +122,20 @@ def test_results_are_those_of_the_store(findings: Findings, written: Path) -> No
         results["comparisons"], findings.workloads[0].comparisons, strict=True
     ):
         assert comparison["effect"] == of_findings.effect
+
+
+def test_members_of_the_results_are_those_of_the_findings(
+    findings: Findings, written: Path
+) -> None:
+    results = json.loads((written / "results.json").read_bytes())
+    members = [member for workload in findings.workloads for member in workload.members]
+    assert len(results["members"]) == len(members)
+    for told, member in zip(results["members"], members, strict=True):
+        for name, _ in MEASURES:
+            spread = getattr(member, name)
+            assert (told[name] or {}).get("mean") == (spread and spread.mean)
+            if spread is None:
+                assert told[name] is None
 
 
 def test_every_gap_is_printed(findings: Findings, html: str, paper: str) -> None:

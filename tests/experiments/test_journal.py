@@ -6,18 +6,37 @@ from dlsurvey.errors import TrialError
 from experiments.journal import Journal
 
 
-def test_first_step_is_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    readings = iter([0.0, 2.0, 5.0, 9.0])
-    monkeypatch.setattr("experiments.journal.time.perf_counter", lambda: next(readings))
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Readings of the clock, the next one first."""
+    readings: list[float] = []
+    monkeypatch.setattr("experiments.journal.time.perf_counter", lambda: readings.pop(0))
+    return readings
+
+
+def test_first_step_is_warm_up_and_judging_takes_no_time(clock: list[float]) -> None:
     told: list[tuple[int, float, float, float]] = []
-    book = Journal(lambda *epoch: told.append(epoch))
+    judged = iter([(0.9, 0.6), (0.7, 0.8)])
+    book = Journal(lambda *epoch: told.append(epoch), lambda: next(judged))
+    clock += [0.0]
     book.begin()
+    clock += [2.0]
     book.end_step()
-    book.end_step()  # reads no clock
+    clock += [3.0]
+    book.end_step()
+    clock += [5.0, 10.0, 14.0, 20.0]  # epoch ends, judging from 10 to 14, goes on at 20
     book.end_epoch(1.0, 0.5)
+    clock += [21.0]
+    book.end_step()
+    clock += [23.5]
+    book.end_step()
+    clock += [24.0, 24.0, 25.0, 25.0]
     book.end_epoch(0.5, 0.75)
     assert book.warmup_seconds == 2.0
     assert book.epoch_seconds == [3.0, 4.0]
+    assert list(book.step_seconds) == [1.0, 2.5]  # none from one epoch into the next
+    assert book.epoch_judgement == [(0.9, 0.6), (0.7, 0.8)]
+    assert book.judge_seconds == 1.0
     assert told == [(1, 1.0, 0.5, 3.0), (2, 0.5, 0.75, 4.0)]
 
 

@@ -26,7 +26,7 @@ from experiments.parity import (
     compute_numbers,
     find_difference,
 )
-from experiments.plan import Subject
+from experiments.rounds import Subject
 from experiments.sources import Prepared
 from experiments.spec import MNIST_CNN
 from tests.experiments.samples import DATASET, make_fake, prepare_digits, skip_missing

@@ -15,13 +15,14 @@ from tests.conftest import REPOSITORY
 from tests.experiments.samples import make_spec, prepare_digits, skip_missing
 
 TWINS = (
-    "prepare_framework", "load_data", "build_model", "choose_loss_and_optimizer", "train",
-    "train_controlled", "train_steps", "evaluate", "count_parameters", "load_weights",
-    "read_weights", "differentiate", "list_defaults",
+    "sees_gpu", "prepare_framework", "load_data", "build_model", "choose_loss_and_optimizer",
+    "train", "train_controlled", "train_steps", "evaluate", "predict",
+    "read_device_memory_bytes", "count_parameters", "load_weights", "read_weights",
+    "differentiate", "list_defaults",
 )  # fmt: skip
 DEFAULTS = [
     "kernel initialiser", "bias initialiser", "optimiser", "epsilon", "betas", "shuffle",
-    "input dtype", "layout", "threads", "compiler", "TF32", "loader",
+    "input dtype", "layout", "threads", "compiler", "TF32", "loader", "loaded beside it",
 ]  # fmt: skip
 HEAVY = {"tensorflow", "keras", "torch", "torchvision", "jax", "jaxlib", "flax", "optax"}
 

@@ -75,7 +75,7 @@ def test_failure_is_a_gap_that_names_quantity_and_cause() -> None:
 def test_parting_names_the_step() -> None:
     sentence = describe_parting(make_parity(), TITLES)
     assert "TensorFlow and PyTorch first differ by more than 1e-06 at step 3" in sentence
-    assert "2.0e-03 relative" in sentence
+    assert "5.0e-04 of the first loss" in sentence
 
 
 def test_ledger_has_a_value_for_every_member_and_differences_first() -> None:

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from dlsurvey.analysis.comparison import compare_workloads
-from dlsurvey.analysis.findings import Comparison
+from dlsurvey.analysis.measured import Comparison
 from dlsurvey.records import Trial
 from tests.dlsurvey.samples import make_trial
 from tests.experiments.samples import DATASET
@@ -68,6 +68,26 @@ def test_default_modes_come_first_then_the_modes_of_one_framework() -> None:
 )
 def test_other_settings_are_not_compared(setting: dict[str, Any]) -> None:
     assert list_sides([*make_runs("tensorflow"), *make_runs("pytorch", **setting)]) == []
+
+
+def test_devices_are_compared_apart_and_told_apart() -> None:
+    cpu = [*make_runs("tensorflow", seconds=8.0), *make_runs("pytorch", seconds=4.0)]
+    gpu = [
+        *make_runs("tensorflow", seconds=0.4, device="cuda"),
+        *make_runs("pytorch", seconds=0.8, device="cuda"),
+    ]
+    both = compare_workloads([*cpu, *gpu], [DATASET])[0]
+    seconds = [one for one in both.comparisons if one.quantity == "epoch_seconds"]
+    assert [(one.device, one.verdict) for one in seconds] == [
+        ("cpu", "a_higher"),
+        ("cuda", "b_higher"),
+    ]
+    assert "MNIST CNN (CPU)" in seconds[0].sentence
+    assert "MNIST CNN (GPU)" in seconds[1].sentence
+    assert "on the CPU and GPU" in both.setup
+    # The noise of one device says nothing of another's.
+    alone = compare_workloads(cpu, [DATASET])[0]
+    assert alone.noise_floors == tuple(one for one in both.noise_floors if one.device == "cpu")
 
 
 def test_the_first_run_of_a_spec_is_the_one_compared() -> None:

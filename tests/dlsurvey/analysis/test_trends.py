@@ -7,39 +7,10 @@ from typing import Literal
 import pytest
 
 from dlsurvey.analysis.evidence import Evidence, judge_age
-from dlsurvey.analysis.findings import Trend
-from dlsurvey.analysis.trends import find_trends
-from dlsurvey.records import Collection, Edition, Observation
+from dlsurvey.records import Collection, Observation
 from dlsurvey.store import Store
+from tests.dlsurvey.analysis.signal_samples import find, make_edition
 from tests.dlsurvey.samples import NOON, make_observation
-from tests.experiments.samples import ENVIRONMENT
-
-
-def make_edition(store: Store, created_at: datetime = NOON) -> Edition:
-    return Edition(
-        id="constructed",
-        created_at=created_at,
-        profile="quick",
-        offline=False,
-        config_sha256="0" * 64,
-        evidence_sha256="0" * 64,
-        observation_lines=store.count_observation_lines(),
-        trials=(),
-        datasets=(),
-        plan="",
-        gaps=(),
-        previous=None,
-        versions={},
-        environment=ENVIRONMENT,
-    )
-
-
-def find(folder: Path, *observations: Observation, created_at: datetime = NOON) -> dict[str, Trend]:
-    store = Store(folder)
-    for source in {one.source for one in observations}:
-        store.append_observations(source, [one for one in observations if one.source == source])
-    evidence = Evidence(store, make_edition(store, created_at))
-    return {trend.key: trend for trend in find_trends(evidence)}
 
 
 @pytest.mark.parametrize(

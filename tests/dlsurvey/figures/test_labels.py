@@ -9,9 +9,13 @@ from dlsurvey.figures import name_figure
 from dlsurvey.figures.labels import spread_apart
 from dlsurvey.formats import (
     format_date,
+    format_energy,
     format_memory,
+    format_milliseconds,
     format_number,
     format_percent,
+    format_quantity,
+    format_rate,
     format_seconds,
 )
 
@@ -30,6 +34,15 @@ def test_labels_stay_under_the_top() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        (format_milliseconds(0.00312), "3.12 ms"),
+        (format_milliseconds(0.000412), "0.412 ms"),
+        (format_milliseconds(0.0871), "87.1 ms"),
+        (format_milliseconds(1.5), "1,500 ms"),
+        (format_energy(812.4), "812 J"),
+        (format_energy(1240.0), "1.24 kJ"),
+        (format_rate(7420.4), "7,420 / s"),
+        (format_quantity(0.4321, "loss"), "0.4321"),
+        (format_quantity(0.0871, "step_seconds"), "87.1 ms"),
         (format_number(1234567), "1,234,567"),
         (format_number(0.0712), "0.0712"),
         (format_number(-2), "−2"),

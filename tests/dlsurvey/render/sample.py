@@ -1,26 +1,34 @@
 """Turns nothing into constructed `Findings`: invented numbers of the right shape."""
 
+import base64
 import math
 from datetime import UTC, date, datetime, timedelta
 
+from msgspec.structs import replace
+
 from dlsurvey.analysis.findings import (
     Card,
-    Comparison,
     Cover,
-    Curve,
     Fact,
-    Failure,
     Findings,
     Listing,
-    Member,
-    NoiseFloor,
     Point,
     Provenance,
     Series,
-    Spread,
     Stage,
     Trend,
     WorkloadFindings,
+)
+from dlsurvey.analysis.measured import (
+    BreakEven,
+    Comparison,
+    Curve,
+    Failure,
+    Member,
+    NoiseFloor,
+    Picture,
+    Pictures,
+    Spread,
 )
 from dlsurvey.records import (
     Dataset,
@@ -71,7 +79,7 @@ def make_cover(**changes: str) -> Cover:
         "institution": "Example University",
         "language": "en",
     } | changes
-    return Cover(date=date(2026, 11, 20), **words)
+    return Cover(date=date(2026, 11, 20), **words)  # type: ignore[arg-type]
 
 
 def make_spread(centre: float, step: float, runs: int) -> Spread:
@@ -89,6 +97,69 @@ def make_spread(centre: float, step: float, runs: int) -> Spread:
     )
 
 
+def make_confusion(rank: int, runs: int, classes: int = 10) -> tuple[tuple[int, ...], ...]:
+    """Mostly right; each class is now and then taken for two others."""
+    return tuple(
+        tuple(
+            runs * 34
+            if row == column
+            else runs * (1 + rank)
+            if column == (row * 3 + 4) % classes
+            else int(column == (row + 1) % classes)
+            for column in range(classes)
+        )
+        for row in range(classes)
+    )
+
+
+def make_pictures(edge: int = 28, channels: int = 1, mistaken: int = 12) -> Pictures:
+    """Rings and bars that look a little like digits; 1 of each class and `mistaken` misread ones."""
+
+    def draw(label: int, image: int) -> Picture:
+        middle = edge / 2
+        pixels = bytes(
+            max(0, 255 - int(60 * abs(math.hypot(x - middle, y - middle) - 3 - label)))
+            for y in range(edge)
+            for x in range(edge)
+            for _ in range(channels)
+        )
+        return Picture(
+            image=image, label=str(label), pixels=base64.b64encode(pixels).decode("ascii")
+        )
+
+    return Pictures(
+        height=edge,
+        width=edge,
+        channels=channels,
+        examples=tuple(draw(label, 2 * label + n) for label in range(10) for n in range(2)),
+        mistaken=tuple(
+            replace(draw(n % 10, 100 + n), predicted=str((n + 3) % 10), wrong=10 - n % 7, told=10)
+            for n in range(mistaken)
+        ),
+    )
+
+
+def make_break_even(member: Member, mode: str = "compiled", **changes: object) -> BreakEven:
+    """A mode whose longer warm-up is earned back after 2.5 epochs; any field can be replaced."""
+    fields: dict[str, object] = {
+        "workload": "mnist-cnn",
+        "framework": member.framework,
+        "title": member.title,
+        "protocol": member.protocol,
+        "default_mode": member.mode,
+        "mode": mode,
+        "default_startup_seconds": 1.4,
+        "startup_seconds": 2.4,
+        "default_epoch_seconds": 0.8,
+        "epoch_seconds": 0.4,
+        "verdict": "a_higher",
+        "epochs": 2.5,
+        "n": member.trials,
+        "sentence": f"Constructed: {member.title} {mode} pays after 2.5 epochs.",
+    } | changes
+    return BreakEven(**fields)  # type: ignore[arg-type]
+
+
 def make_curves(runs: int, epochs: int, speed: float) -> tuple[Curve, ...]:
     """Falling losses and rising accuracies, a little different for each seed."""
     return tuple(
@@ -100,6 +171,10 @@ def make_curves(runs: int, epochs: int, speed: float) -> tuple[Curve, ...]:
             ),
             accuracy=tuple(
                 0.99 - 0.5 * math.exp(-speed * epoch) + 0.005 * math.sin(seed + epoch)
+                for epoch in range(epochs)
+            ),
+            test_accuracy=tuple(
+                0.98 - 0.3 * math.exp(-speed * (epoch + 1)) + 0.002 * math.sin(seed + epoch)
                 for epoch in range(epochs)
             ),
         )
@@ -123,6 +198,15 @@ def make_member(name: str, rank: int, runs: int, epochs: int = 5) -> Member:
         warmup_seconds=make_spread(1.4 - 0.3 * rank, 0.05, runs),
         import_seconds=make_spread(5.1 - 0.9 * rank, 0.1, runs),
         peak_memory_bytes=make_spread(1.21e9 - 2.2e8 * rank, 1.5e7, runs),
+        loaded_seeds=(2,) if rank == 1 and runs > 1 else (),
+        images_per_second=make_spread(1700.0 - 300 * rank, 60.0, runs),
+        step_seconds_median=make_spread(0.0171 + 0.004 * rank, 0.0004, runs),
+        step_seconds_p95=make_spread(0.0223 + 0.005 * rank, 0.0009, runs),
+        working_memory_bytes=make_spread(5.1e8 - 1.2e8 * rank, 1.5e7, runs),
+        seconds_to_target=make_spread(3.7 + 0.9 * rank, 0.3, runs) if rank == 0 else None,
+        reached=runs if rank == 0 else 0,
+        watched=runs,
+        confusion=make_confusion(rank, runs),
         curves=make_curves(runs, epochs, 0.9 - 0.2 * rank),
     )
 
@@ -207,6 +291,13 @@ def make_workload(
         )
         if runs > 1
         else (),
+        break_evens=tuple(
+            make_break_even(member, epochs=epochs)
+            for member, epochs in zip(members, (2.5, None), strict=False)
+        ),
+        load="Constructed: during 1 of 10 trials other processes kept 0.50 processors busy.",
+        target_accuracy=0.98,
+        pictures=make_pictures(),
         provenance=MEASURED,
     )
 

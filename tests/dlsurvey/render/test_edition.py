@@ -64,8 +64,8 @@ def test_writing_again_replaces_the_folder_with_the_same_bytes(
 def test_formats_that_are_not_asked_for_are_not_written(tmp_path: Path, small: Findings) -> None:
     write_edition(small, tmp_path / "edition", ())
     assert not list(tmp_path.rglob("report.*"))
-    with pytest.raises(RenderError, match="slides"):
-        write_edition(small, tmp_path / "other", ("slides",))  # type: ignore[arg-type]
+    with pytest.raises(RenderError, match="docx"):
+        write_edition(small, tmp_path / "other", ("docx",))  # type: ignore[arg-type]
 
 
 def test_results_hold_what_scripts_need(tmp_path: Path, findings: Findings) -> None:
@@ -80,6 +80,14 @@ def test_results_hold_what_scripts_need(tmp_path: Path, findings: Findings) -> N
     }  # fmt: skip
     assert seconds["interval"] == pytest.approx([-0.32, -0.28])
     assert (seconds["margin"], seconds["verdict"]) == (0.05, "b_higher")
+    member = results["members"][0]
+    workload = findings.workloads[0]
+    assert (member["workload"], member["framework"]) == ("mnist-cnn", "tensorflow")
+    assert workload.members[0].images_per_second is not None
+    assert member["images_per_second"]["mean"] == workload.members[0].images_per_second.mean
+    assert member["device_memory_bytes"] is None
+    assert member["confusion"] == [list(counts) for counts in workload.members[0].confusion]
+    assert [one["epochs"] for one in results["break_evens"]][:2] == [2.5, None]
     assert set(results["edition"]) >= {"id", "created_at", "versions", "environment"}
     done = next(trial for trial in results["trials"] if trial["status"] == "completed")
     failed = next(trial for trial in results["trials"] if trial["status"] == "failed")

@@ -42,7 +42,12 @@ def test_chapters_are_in_the_text_and_in_the_outline(reader: pypdf.PdfReader, te
 def test_contents_print_page_numbers(reader: pypdf.PdfReader) -> None:
     contents = reader.pages[1].extract_text()
     assert "References" in contents
-    assert str(len(reader.pages)) in contents or str(len(reader.pages) - 1) in contents
+    # The list of references and the data take the last few pages.
+    last = len(reader.pages)
+    assert any(
+        f"References{page}" in "".join(contents.replace(".", "").split())
+        for page in range(last - 4, last + 1)
+    )
 
 
 def test_document_is_tagged_and_says_language_title_and_author(reader: pypdf.PdfReader) -> None:
@@ -78,7 +83,7 @@ def test_figures_have_alternative_texts(
 
 
 def test_page_count_is_sane(reader: pypdf.PdfReader) -> None:
-    assert 15 <= len(reader.pages) <= 28
+    assert 25 <= len(reader.pages) <= 42
 
 
 def test_code_is_whole(text: str, findings: Findings) -> None:
@@ -146,4 +151,4 @@ def test_strange_editions_do_not_break_the_layout(ear: Ear) -> None:
     content = render_pdf(findings, draw_figures(findings))
     # Letters of scripts that this machine has no font for are boxes, and nothing worse.
     assert [line for line in ear.heard if not line.startswith(".notdef glyph")] == []
-    assert 10 <= len(pypdf.PdfReader(io.BytesIO(content)).pages) <= 25
+    assert 15 <= len(pypdf.PdfReader(io.BytesIO(content)).pages) <= 42

@@ -4,6 +4,10 @@ import types
 from typing import Any
 
 
+def sees_gpu() -> bool:
+    return False
+
+
 def prepare_framework(spec: Any) -> None:
     pass
 
@@ -29,6 +33,14 @@ def train(model: Any, tools: Any, data: Any, spec: Any, journal: Any) -> None:
 
 def evaluate(model: Any, data: Any, spec: Any) -> tuple[float, float]:
     return 0.5, 0.75
+
+
+def predict(model: Any, data: Any, spec: Any) -> Any:
+    return data.labels
+
+
+def read_device_memory_bytes(spec: Any) -> int | None:
+    return None
 
 
 def list_defaults(model: Any, tools: Any, spec: Any) -> dict[str, str]:

@@ -1,0 +1,108 @@
+"""Turns GitHub's star histories into weeks of retained stars, newest first and in turns."""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from collectors.base import Answer
+from collectors.github_api import LIMIT_CURE, Api, LimitReached, Place, observe
+from collectors.refusals import MalformedError, make_gap
+from collectors.stars import Week, select_past
+from dlsurvey.errors import SourceError
+from dlsurvey.records import Gap, Observation
+
+WEEKS_PER_PAGE = 30
+MAX_PAGES = 100
+KEPT_DAYS = 7
+"""Pages but the first are kept for a week, so that without a token a second run reads on where
+the hourly limit ended the first. A new week moves all pages by one: no ETag matches then, and a
+kept page would leave out what has moved into it."""
+
+
+@dataclass
+class History:
+    """How far one repository's history has been read."""
+
+    place: Place
+    url: str
+    weeks: set[date] = field(default_factory=set)
+    pages: int = 0
+
+    @property
+    def what(self) -> str:
+        """What is missing where it ends early."""
+        return f"GitHub star history of {self.place.configured}"
+
+
+def read_histories(api: Api, places: Sequence[Place]) -> Iterator[Observation | Gap]:
+    """One page of each in turn, so that all reach back about as far when the limit ends them."""
+    waiting = [
+        History(
+            place,
+            f"{api.base}/repos/{place.present}/stargazers/history?per_page={WEEKS_PER_PAGE}",
+        )
+        for place in places
+    ]
+    while waiting:
+        for history in list(waiting):
+            if api.budget.is_low:
+                yield from map(_explain_stop, waiting)
+                return
+            try:
+                following = yield from _read_page(api, history)
+            except LimitReached:
+                yield from map(_explain_stop, waiting)
+                return
+            except SourceError as error:
+                yield make_gap(history.what, error)
+                following = None
+            if following is None:
+                waiting.remove(history)
+            else:
+                history.url = following
+
+
+def _read_page(api: Api, history: History) -> Generator[Observation, None, str | None]:
+    keep_days = KEPT_DAYS if history.pages else 0
+    answer: Answer[list[Week]] = api.get(history.url, list[Week], keep_days)
+    if answer.status == "cached" and _leaves_hole(history, answer.value):
+        api.session.forget(history.url)
+        answer = api.get(history.url, list[Week], keep_days)
+    history.pages += 1
+    if not answer.value and history.pages == 1:
+        raise MalformedError(
+            "GitHub answered with an empty star history.", "Look at the repository's own page."
+        )
+    place = history.place
+    for start, total in select_past(answer.value, api.session.clock.now().date()):
+        if start not in history.weeks:
+            history.weeks.add(start)
+            yield observe(
+                answer,
+                place.subject,
+                "stars_retained_weekly",
+                (start, total, "stars"),
+                label=place.configured,
+                is_history=True,
+            )
+    following = api.find_next(answer, "star history")
+    if following is not None and history.pages >= MAX_PAGES:
+        raise MalformedError(f"GitHub's star history has more than {MAX_PAGES} pages.")
+    return following
+
+
+def _leaves_hole(history: History, weeks: Sequence[Week]) -> bool:
+    """Whether a page that was kept begins more than a week before the one above it ends."""
+    if not weeks or not history.weeks:
+        return False
+    newest = datetime.fromtimestamp(max(week.week for week in weeks), UTC).date()
+    return newest < min(history.weeks) - timedelta(days=7)
+
+
+def _explain_stop(history: History) -> Gap:
+    reach = f"It reaches back to {min(history.weeks)}" if history.weeks else "None of it was read"
+    return Gap(
+        what=history.what,
+        why=f"{reach}: GitHub's hourly limit of requests came near its end.",
+        cure=LIMIT_CURE,
+    )

@@ -1,0 +1,42 @@
+"""Turns single outcomes of a test into the one verdict on a claim."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from dlsurvey.analysis.claim_data import Outcome
+from dlsurvey.analysis.findings import ClaimVerdict
+
+MORE: tuple[Outcome, ...] = ("higher",)
+LESS: tuple[Outcome, ...] = ("lower",)
+
+
+class Answer(NamedTuple):
+    """What a test says to a claim."""
+
+    verdict: ClaimVerdict
+    now: str
+    why: str
+    evidence: tuple[str, ...] = ()
+
+
+def weigh(
+    outcomes: Collection[Outcome | None], expects: Collection[Outcome] = MORE
+) -> ClaimVerdict:
+    """One verdict only where all outcomes agree; None is an outcome that nobody knows."""
+    told = {outcome for outcome in outcomes if outcome is not None}
+    if not told or None in outcomes:
+        return "inconclusive"
+    if told <= set(expects):
+        return "holds"
+    if told == {"equivalent"}:
+        return "equivalent"
+    if not told & {"equivalent", *expects}:
+        return "reversed"
+    return "inconclusive"
+
+
+def compare_values(first: float, second: float) -> Outcome:
+    """Of numbers that were counted, not sampled: equal means equal."""
+    if first == second:
+        return "equivalent"
+    return "higher" if first > second else "lower"

@@ -1,0 +1,255 @@
+"""Turns popularity signals into answers to claims: values are set side by side of one source and day only."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from dlsurvey.analysis.claim_answers import Answer, compare_values, weigh
+from dlsurvey.analysis.claim_data import CrossingTest, DifferenceTest, LeadTest, Outcome, ShareTest
+from dlsurvey.analysis.findings import SO_FAR, Provenance, Series, Trend
+from dlsurvey.analysis.provenance import IMPORTS
+from dlsurvey.analysis.signals import SIGNALS
+from dlsurvey.analysis.trend_sentences import name_period
+from dlsurvey.formats import format_number, format_value, join_words
+
+Values = Mapping[date, float]
+
+
+class Meeting(NamedTuple):
+    """Two or more subjects on the same signal of the same source, on every day that all have."""
+
+    trend: Trend
+    first: Series
+    provenance: Provenance
+    values: Mapping[str, Values]
+    """By subject, each on the same days, oldest first."""
+
+    @property
+    def newest(self) -> date:
+        """The last day of all."""
+        return max(next(iter(self.values.values())))
+
+    def tell(self, subject: str) -> float:
+        """The subject's value of the newest day."""
+        return self.values[subject][self.newest]
+
+
+def answer_lead(test: LeadTest, trends: Sequence[Trend], titles: Mapping[str, str]) -> Answer:
+    """Who is ahead on each signal; one verdict only where all agree, none from mere proxies."""
+    pair = (test.subject, test.against)
+    found, missing = [], []
+    for metrics in test.signals:
+        meetings = (find_meeting(trends, metric, pair, test.unit) for metric in metrics)
+        meeting = next((one for one in meetings if one is not None), None)
+        if meeting is None:
+            missing.append(_ask_source(metrics[0], pair, titles, test.unit))
+        else:
+            found.append(meeting)
+    outcomes = [_judge_ratio(one.tell(pair[0]), one.tell(pair[1]), test) for one in found]
+    verdict = weigh(outcomes)
+    return Answer(
+        verdict="inconclusive" if test.proxies else verdict,
+        now="; ".join(_write_values(one, pair, titles) for one in found),
+        why=" ".join((*(_say_lead(one, pair, titles, test) for one in found), *missing)),
+        evidence=_name_signals(found),
+    )
+
+
+def answer_share(test: ShareTest, trends: Sequence[Trend], titles: Mapping[str, str]) -> Answer:
+    """What part of both the subject has, at least so much, or less than half."""
+    pair = (test.subject, test.against)
+    meeting = find_meeting(trends, test.metric, pair)
+    if meeting is None:
+        return Answer("inconclusive", "", _ask_source(test.metric, pair, titles))
+    subject, against = (meeting.tell(name) for name in pair)
+    numbers = _write_values(meeting, pair, titles)
+    if subject + against == 0:
+        return Answer("inconclusive", numbers, "Neither is named.", _name_signals([meeting]))
+    share = subject / (subject + against)
+    verdict: Outcome | None = "higher" if share >= test.least else "lower" if share < 0.5 else None
+    names = [titles.get(name, name) for name in pair]
+    return Answer(
+        verdict=weigh([verdict]),
+        now=numbers,
+        why=(
+            f"Of the mentions of {join_words(names)} together, {names[0]} has"
+            f" {100 * share:.0f} % ({name_period(meeting.newest, meeting.first.resolution)})."
+        ),
+        evidence=_name_signals([meeting]),
+    )
+
+
+def answer_crossing(
+    test: CrossingTest, trends: Sequence[Trend], titles: Mapping[str, str]
+) -> Answer:
+    """Who is ahead on the newest day, and since when the subject was."""
+    pair = (test.subject, test.against)
+    meeting = find_meeting(trends, test.metric, pair)
+    if meeting is None:
+        return Answer("inconclusive", "", _ask_source(test.metric, pair, titles))
+    outcome = compare_values(meeting.tell(pair[0]), meeting.tell(pair[1]))
+    return Answer(
+        verdict=weigh([outcome]),
+        now=_write_values(meeting, pair, titles),
+        why=f"{_say_ahead(meeting, pair, titles)} {_say_crossing(meeting, pair, titles)}",
+        evidence=_name_signals([meeting]),
+    )
+
+
+def answer_difference(
+    test: DifferenceTest, trends: Sequence[Trend], titles: Mapping[str, str]
+) -> Answer:
+    """Whether the counts of the frameworks differ, and who has the most and the least."""
+    subjects = list(
+        dict.fromkeys(
+            series.subject
+            for trend in trends
+            for series in trend.series
+            if series.metric == test.metric
+        )
+    )
+    meeting = find_meeting(trends, test.metric, subjects) if len(subjects) > 1 else None
+    if meeting is None:
+        return Answer("inconclusive", "", _ask_source(test.metric, (), titles))
+    ranked = sorted(subjects, key=lambda name: -meeting.tell(name))
+    most, least = ranked[0], ranked[-1]
+    if meeting.tell(most) == meeting.tell(least):
+        verdict, why = weigh(["equivalent"]), "All have the same count."
+    else:
+        verdict = weigh(["higher"])
+        why = f"{titles.get(most, most)} has the most, {titles.get(least, least)} the least."
+    return Answer(verdict, _write_values(meeting, ranked, titles), why, _name_signals([meeting]))
+
+
+def find_meeting(
+    trends: Sequence[Trend], metric: str, subjects: Sequence[str], unit: str = ""
+) -> Meeting | None:
+    """The signal on which all subjects have a value of the same source and day, the newest such."""
+    told = [trend for trend in trends if any(one.metric == metric for one in trend.series)]
+    if any(trend.unit == unit for trend in told):
+        told = [trend for trend in told if trend.unit == unit]
+    meetings = [each for trend in told for each in _list_meetings(trend, metric, subjects)]
+    return max(meetings, key=lambda one: one.newest, default=None)
+
+
+def _list_meetings(trend: Trend, metric: str, subjects: Sequence[str]) -> list[Meeting]:
+    """One for each source, and for each request where its answers have a scale of their own."""
+    requests = {signal.metric for signal in SIGNALS if signal.label == "request"}
+    grouped: dict[tuple[str, str, str], list[int]] = {}
+    for place, one in enumerate(trend.series):
+        if one.metric == metric and one.subject in subjects:
+            request = one.label if metric in requests else ""
+            grouped.setdefault((one.source, one.resolution, request), []).append(place)
+    meetings = []
+    for places in grouped.values():
+        values = {
+            name: _read_values([trend.series[place] for place in places], name) for name in subjects
+        }
+        days = sorted(set.intersection(*(set(each) for each in values.values())))
+        if days:
+            meetings.append(
+                Meeting(
+                    trend,
+                    trend.series[places[0]],
+                    trend.provenance[places[0]],
+                    {name: {day: each[day] for day in days} for name, each in values.items()},
+                )
+            )
+    return meetings
+
+
+def _read_values(series: Sequence[Series], subject: str) -> dict[date, float]:
+    """Of several repositories or packages of one subject the largest; no period that is not over."""
+    values: dict[date, float] = {}
+    for one in series:
+        if one.subject == subject:
+            for point in one.points:
+                if point.label != SO_FAR:
+                    values[point.start] = max(point.value, values.get(point.start, point.value))
+    return values
+
+
+def _judge_ratio(subject: float, against: float, test: LeadTest) -> Outcome | None:
+    """'higher' where the claim's size is met, None where only its direction is."""
+    outcome = compare_values(subject, against)
+    if outcome != "higher" or against == 0:
+        return outcome
+    ratio = subject / against
+    met = ratio >= test.least and (test.most is None or ratio <= test.most)
+    return "higher" if met else None
+
+
+def _say_lead(
+    meeting: Meeting, pair: tuple[str, str], titles: Mapping[str, str], test: LeadTest
+) -> str:
+    sentence = _say_ahead(meeting, pair, titles)
+    if _judge_ratio(meeting.tell(pair[0]), meeting.tell(pair[1]), test) is None:
+        return f"{sentence} The direction of the claim stands, its size does not."
+    return sentence
+
+
+def _say_ahead(meeting: Meeting, pair: tuple[str, str], titles: Mapping[str, str]) -> str:
+    """'GitHub stars (22 August 2026): TensorFlow is ahead with 1.92 times the value of PyTorch.'"""
+    when = name_period(meeting.newest, meeting.first.resolution)
+    title = f"{meeting.trend.title} ({when})"
+    ranked = sorted(pair, key=lambda name: -meeting.tell(name))
+    ahead, behind = (titles.get(name, name) for name in ranked)
+    larger, smaller = (meeting.tell(name) for name in ranked)
+    if larger == smaller:
+        return f"{title}: {join_words((ahead, behind))} are level."
+    if smaller == 0:
+        return f"{title}: {ahead} is ahead of {behind}."
+    times = format_number(larger / smaller)
+    return f"{title}: {ahead} is ahead with {times} times the value of {behind}."
+
+
+def _say_crossing(meeting: Meeting, pair: tuple[str, str], titles: Mapping[str, str]) -> str:
+    """When the subject was ahead for the first time, and since when without a break."""
+    first, second = (meeting.values[name] for name in pair)
+    name = titles.get(pair[0], pair[0])
+    days = list(first)
+
+    def say(day: date) -> str:
+        return name_period(day, meeting.first.resolution)
+
+    ahead = [day for day in days if first[day] > second[day]]
+    if not ahead:
+        return f"In this series, which begins with {say(days[0])}, {name} never was."
+    start = f"{name} was ahead for the first time in this series ({say(ahead[0])})"
+    if ahead[0] == days[0]:
+        start = f"{name} was ahead when this series began ({say(days[0])})"
+    if ahead == days[days.index(ahead[0]) :]:
+        return f"{start}, and ever since."
+    if ahead[-1] != days[-1]:
+        return f"{start}, but no longer after {say(ahead[-1])}."
+    behind = [place for place, day in enumerate(days) if first[day] <= second[day]]
+    return f"{start}, and lately without a break ({say(days[behind[-1] + 1])} and after)."
+
+
+def _write_values(meeting: Meeting, subjects: Sequence[str], titles: Mapping[str, str]) -> str:
+    """'GitHub stars: TensorFlow 197,213, PyTorch 102,529 (GitHub, 22 August 2026)'."""
+    values = ", ".join(
+        f"{titles.get(name, name)} {format_value(meeting.tell(name), meeting.trend.unit)}"
+        for name in subjects
+    )
+    when = name_period(meeting.newest, meeting.first.resolution)
+    return f"{meeting.trend.title}: {values} ({meeting.provenance.source}, {when})"
+
+
+def _ask_source(metric: str, pair: Sequence[str], titles: Mapping[str, str], unit: str = "") -> str:
+    """Which source is missing, and the commands that ask it."""
+    signals = [one for one in SIGNALS if one.metric == metric]
+    signal = next((one for one in signals if one.unit == unit), signals[0] if signals else None)
+    title = signal.title if signal else metric
+    source = (signal.source if signal else "") or "published"
+    whose = f" of {join_words([titles.get(name, name) for name in pair])}" if pair else ""
+    file = f", `dlsurvey import {source} FILE` reads them from a file"
+    return (
+        f"{title}: this edition has no values{whose} from one source and day;"
+        f" `dlsurvey collect {source}` asks for them"
+        f"{file if f'import-{source}' in IMPORTS else ''}."
+    )
+
+
+def _name_signals(meetings: Sequence[Meeting]) -> tuple[str, ...]:
+    return tuple(f"signal/{one.trend.key}/{one.first.source}" for one in meetings)

@@ -1,0 +1,108 @@
+"""Turns verdicts, trends and what code showed into answers to what older surveys claimed, one by one."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from collectors.subjects import SUBJECTS
+from dlsurvey.analysis.claim_answers import Answer
+from dlsurvey.analysis.claim_data import (
+    CitedClaim,
+    ComparisonTest,
+    CrossingTest,
+    DifferenceTest,
+    GradientTest,
+    LeadTest,
+    LengthTest,
+    LossTest,
+    ModesTest,
+    NoTest,
+    ShareTest,
+    SimilarityTest,
+    read_claims,
+    write_then,
+)
+from dlsurvey.analysis.claim_listings import answer_gradients, answer_length, answer_similarity
+from dlsurvey.analysis.claim_signals import (
+    answer_crossing,
+    answer_difference,
+    answer_lead,
+    answer_share,
+)
+from dlsurvey.analysis.claim_trials import answer_comparison, answer_loss, answer_modes
+from dlsurvey.analysis.findings import Claim, Trend, WorkloadFindings
+from dlsurvey.analysis.studied import CodeFindings, GradientFindings
+
+
+class _Evidence(NamedTuple):
+    """What an edition found out."""
+
+    workloads: Sequence[WorkloadFindings]
+    trends: Sequence[Trend]
+    code: CodeFindings | None
+    gradients: GradientFindings | None
+    titles: Mapping[str, str]
+
+
+def find_claims(
+    workloads: Sequence[WorkloadFindings],
+    trends: Sequence[Trend],
+    code: CodeFindings | None = None,
+    gradients: GradientFindings | None = None,
+    cited: Sequence[CitedClaim] | None = None,
+) -> tuple[Claim, ...]:
+    """Every claim of the ledger, or of `cited`, in its order, with what this edition says to it."""
+    evidence = _Evidence(workloads, trends, code, gradients, _list_titles(workloads, trends))
+    return tuple(
+        _answer(claim, _test(claim, evidence))
+        for claim in (read_claims() if cited is None else cited)
+    )
+
+
+def _answer(claim: CitedClaim, answer: Answer) -> Claim:
+    return Claim(
+        id=claim.id,
+        title=claim.title,
+        claim=claim.claim,
+        sources=claim.sources,
+        then=write_then(claim),
+        now=answer.now,
+        verdict=answer.verdict,
+        why=" ".join(filter(None, (answer.why, claim.reading))),
+        evidence=answer.evidence,
+    )
+
+
+def _test(claim: CitedClaim, evidence: _Evidence) -> Answer:  # noqa: PLR0911  one a test
+    workloads, trends, code, gradients, titles = evidence
+    match claim.test:
+        case ComparisonTest() as test:
+            return answer_comparison(test, workloads, titles)
+        case LossTest() as test:
+            return answer_loss(test, workloads, titles)
+        case ModesTest() as test:
+            return answer_modes(test, workloads, titles)
+        case LengthTest() as test:
+            return answer_length(test, code, titles)
+        case SimilarityTest() as test:
+            return answer_similarity(test, code, titles)
+        case GradientTest() as test:
+            return answer_gradients(test, gradients, titles)
+        case LeadTest() as test:
+            return answer_lead(test, trends, titles)
+        case ShareTest() as test:
+            return answer_share(test, trends, titles)
+        case CrossingTest() as test:
+            return answer_crossing(test, trends, titles)
+        case DifferenceTest() as test:
+            return answer_difference(test, trends, titles)
+        case NoTest(needs=needs):
+            return Answer("not_testable", "", needs)
+
+
+def _list_titles(
+    workloads: Sequence[WorkloadFindings], trends: Sequence[Trend]
+) -> Mapping[str, str]:
+    """What sentences call each framework."""
+    series = {one.subject: one.title for trend in trends for one in trend.series}
+    members = {one.framework: one.title for workload in workloads for one in workload.members}
+    return series | {subject.name: subject.title for subject in SUBJECTS} | members

@@ -1,0 +1,111 @@
+"""Turns attempts to differentiate one Python function into sentences, framework by framework."""
+
+import math
+from collections.abc import Sequence
+
+from dlsurvey.analysis.studied import GradientFindings
+from experiments.autodiff.gradient import Gradient
+
+PARTS = ("loop", "branch", "recursion")
+
+
+def assess_gradients(attempts: Sequence[Gradient]) -> GradientFindings | None:
+    """The attempts with what they show; None where there are none."""
+    if not attempts:
+        return None
+    frameworks = dict.fromkeys(attempt.framework for attempt in attempts)
+    return GradientFindings(
+        attempts=tuple(attempts),
+        sentences=(
+            describe_all(attempts),
+            *(
+                describe_framework([one for one in attempts if one.framework == framework])
+                for framework in frameworks
+            ),
+        ),
+    )
+
+
+def works_as_written(attempts: Sequence[Gradient], framework: str, variant: str) -> bool | None:
+    """Whether the whole function was differentiated as written; None where it was not tried."""
+    return next(
+        (
+            one.works
+            for one in attempts
+            if one.framework == framework and one.variant == variant and _is_whole(one)
+        ),
+        None,
+    )
+
+
+def describe_all(attempts: Sequence[Gradient]) -> str:
+    """Which frameworks differentiate the function as it is written, run eagerly."""
+    eager = [one for one in attempts if one.variant == "eager" and _is_whole(one)]
+    able = [one.title for one in eager if one.works]
+    unable = [one.title for one in eager if not one.works]
+    start = "Run eagerly, as written, with its loop, branch and recursion, the function was"
+    if not able:
+        return f"{start} differentiated by none of {_join(unable)}." if unable else ""
+    rest = f", not by {_join(unable)}" if unable else ""
+    return f"{start} differentiated by {_join(able)}{rest}."
+
+
+def describe_framework(attempts: Sequence[Gradient]) -> str:
+    """What works in each variant of one framework, as written or rewritten."""
+    first = attempts[0]
+    variants = dict.fromkeys(one.variant for one in attempts)
+    told = [
+        _describe_variant([one for one in attempts if one.variant == variant])
+        for variant in variants
+    ]
+    return f"{first.title} {first.version}: {'; '.join(told)}."
+
+
+def _describe_variant(attempts: Sequence[Gradient]) -> str:
+    whole = next((one for one in attempts if _is_whole(one)), None)
+    call = f"`{attempts[0].call}`"
+    if whole is None:
+        return f"{call} was not tried as written"
+    if whole.works:
+        return f"{call} works as written{_write_difference(whole)}"
+    parts = [one for one in attempts if one.construct != "whole" and one.form == "as written"]
+    failing = [one.construct for one in parts if not one.works]
+    where = (
+        f" (what fails: the {_join(failing)})" if failing else " (each of its parts alone works)"
+    )
+    rewritten = next((one for one in attempts if one.form == "rewritten"), None)
+    start = f"{call} does not work as written{where if parts else ''}"
+    if rewritten is None:
+        return start
+    if not rewritten.works:
+        return f"{start}, nor rewritten"
+    return (
+        f"{start}, but does with {rewritten.lines_changed} of {rewritten.lines} lines rewritten"
+        f"{_write_difference(rewritten)}"
+    )
+
+
+def _is_whole(attempt: Gradient) -> bool:
+    return attempt.construct == "whole" and attempt.form == "as written"
+
+
+def _write_difference(attempt: Gradient) -> str:
+    difference = attempt.max_relative_difference
+    if difference is None:
+        return ""
+    return f", within {_round_up(difference)} of finite differences"
+
+
+def _round_up(value: float) -> str:
+    """One digit, rounded so that 'within' stays true: 4.1e-11 gives '5e-11'."""
+    if value <= 0:
+        return "0"
+    exponent = math.floor(math.log10(value))
+    digit = math.ceil(value / 10.0**exponent)
+    return f"{digit * 10.0**exponent:.0e}"
+
+
+def _join(words: Sequence[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

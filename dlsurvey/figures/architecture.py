@@ -1,0 +1,175 @@
+"""Turns what is known of each framework's inside into stacks of layers, and two kinds of graphs."""
+
+from typing import NamedTuple
+
+from dlsurvey.figures.figure import Figure, Table
+from dlsurvey.figures.sheet import WIDTH, Place, Sheet, Type
+from dlsurvey.figures.style import FILL, FIXED, INK, MUTED
+
+ROW = 21.0
+GAP = 3.0
+NAMES = 118.0
+"""Points for what a layer is for, left of the layer."""
+
+
+class Layer(NamedTuple):
+    """One level of a framework: what it is for, and the parts on it."""
+
+    purpose: str
+    parts: tuple[str, ...]
+    core: bool = False
+    """Whether it is what the framework is built round."""
+
+
+STACKS: dict[str, tuple[str, tuple[Layer, ...]]] = {
+    "tensorflow": (
+        "TensorFlow",
+        (
+            Layer("what one writes", ("Keras: layers, fit, evaluate", "tf.* operations")),
+            Layer("line by line, or traced", ("eager execution", "tf.function → graph"), core=True),
+            Layer("optimise and compile", ("graph optimiser (Grappler)", "XLA, where asked for")),
+            Layer("compute", ("C++ runtime and kernels",)),
+            Layer("run on", ("CPU", "GPU", "TPU", "SavedModel: servers, phones, browsers")),
+        ),
+    ),
+    "pytorch": (
+        "PyTorch",
+        (
+            Layer("what one writes", ("torch.nn, torch.optim", "a training loop in Python")),
+            Layer(
+                "line by line, recorded",
+                ("tensors", "autograd: a tape for the gradient"),
+                core=True,
+            ),
+            Layer(
+                "capture and compile",
+                ("TorchDynamo, AOT Autograd", "TorchInductor, where asked for"),
+            ),
+            Layer("compute", ("ATen, the tensor library in C++",)),
+            Layer("run on", ("CPU", "GPU", "torch.export: servers and devices")),
+        ),
+    ),
+    "jax": (
+        "JAX",
+        (
+            Layer(
+                "what one writes", ("pure functions on jax.numpy arrays", "Flax, Optax and others")
+            ),
+            Layer("transform", ("grad", "jit", "vmap", "composed in any order"), core=True),
+            Layer("trace", ("a recorded sequence of operations (jaxpr)",)),
+            Layer("compile", ("XLA",)),
+            Layer("run on", ("CPU", "GPU", "TPU")),
+        ),
+    ),
+    "keras": (
+        "Keras",
+        (
+            Layer("what one writes", ("layers and models", "compile, fit, evaluate"), core=True),
+            Layer("one set of operations", ("keras.ops",)),
+            Layer("choose one", ("TensorFlow", "PyTorch", "JAX")),
+        ),
+    ),
+}
+
+
+def draw_stacks() -> tuple[Figure, ...]:
+    """One stack per framework, from what one writes down to what it runs on."""
+    return tuple(_draw_stack(name, title, layers) for name, (title, layers) in STACKS.items())
+
+
+def _draw_stack(name: str, title: str, layers: tuple[Layer, ...]) -> Figure:
+    sheet = Sheet()
+    colour = FIXED[name].colour
+    for row, layer in enumerate(layers):
+        y = 1 + row * (ROW + GAP)
+        sheet.add_text(layer.purpose, (NAMES - 10, y + 14), Type(7.5, MUTED, "end"))
+        width = (WIDTH - 1 - NAMES - GAP * (len(layer.parts) - 1)) / sum(map(len, layer.parts))
+        x = NAMES
+        for part in layer.parts:
+            own = width * len(part)
+            fill, ink = (colour, "#ffffff") if layer.core else (FILL, INK)
+            sheet.add_box((x, y, own, ROW), fill=fill, edge=colour, round_by=2.5)
+            size = min(8.0, (own - 6) / (0.6 * len(part)))
+            sheet.add_text(part, (x + own / 2, y + 14), Type(size, ink, bold=layer.core))
+            x += own + GAP
+    words = "; ".join(f"{layer.purpose}: {', '.join(layer.parts)}" for layer in layers)
+    alt = f"The inside of {title}, from above: {words}."
+    return Figure(
+        key=f"architecture-{name}",
+        svg=sheet.write(1 + len(layers) * (ROW + GAP), alt),
+        alt=alt,
+        caption=f"{title}, from what one writes down to what it runs on; filled: what it is built"
+        " round.",
+        width="full",
+        table=Table(
+            columns=("layer", "parts"),
+            rows=tuple((layer.purpose, ", ".join(layer.parts)) for layer in layers),
+        ),
+    )
+
+
+def draw_graphs() -> Figure:
+    """The same sum as a graph laid down beforehand, and as one that grows with each step."""
+    sheet = Sheet()
+    half = WIDTH / 2
+    for left, title, under in (
+        (0.0, "static: described first, then run", "one graph, run as often as there are batches"),
+        (half + 10, "dynamic: recorded while it runs", "a new graph at each step, gone after it"),
+    ):
+        sheet.add_text(title, (left + half / 2 - 5, 12), Type(8.5, bold=True))
+        sheet.add_text(under, (left + half / 2 - 5, 152), Type(7.5, MUTED))
+    _draw_graph(sheet, (64.0, 30.0), INK)
+    _draw_runs(sheet)
+    for step in range(3):
+        _draw_graph(sheet, (half + 20 + 74 * step, 30.0), INK, faded=step < 2)
+        sheet.add_text(f"step {step + 1}", (half + 44 + 74 * step, 136), Type(7.5, MUTED))
+    alt = (
+        "Two ways to compute w times x plus b: left one graph that is described once and then run"
+        " for each batch, right a graph that each step records anew while it computes."
+    )
+    return Figure(
+        key="concept-graphs",
+        svg=sheet.write(158, alt),
+        alt=alt,
+        caption="The same computation, w · x + b, as a static and as a dynamic graph. What is known"
+        " beforehand can be optimised and shipped as a whole; what is recorded on the way may turn"
+        " out otherwise at each step.",
+        width="full",
+        table=Table(
+            columns=("kind", "when the graph is made", "how often"),
+            rows=(
+                ("static", "before the first step", "once"),
+                ("dynamic", "while a step computes", "at each step"),
+            ),
+        ),
+    )
+
+
+def _draw_graph(sheet: Sheet, corner: Place, ink: str, *, faded: bool = False) -> None:
+    x, y = corner
+    colour = "#98a0ad" if faded else ink
+    nodes = {
+        "w": (x + 6, y + 10), "x": (x + 42, y + 10), "b": (x + 54, y + 48),
+        "·": (x + 24, y + 48), "+": (x + 38, y + 86),
+    }  # fmt: skip
+    for a, b in (("w", "·"), ("x", "·"), ("·", "+"), ("b", "+")):
+        (ax, ay), (bx, by) = nodes[a], nodes[b]
+        length = ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5
+        dx, dy = (bx - ax) / length, (by - ay) / length
+        sheet.add_arrow(
+            [(ax + 8.5 * dx, ay + 8.5 * dy), (bx - 9 * dx, by - 9 * dy)],
+            colour=colour,
+            dash="3 2" if faded else "",
+        )
+    for text, place in nodes.items():
+        fill = "#ffffff" if text in "·+" else FILL
+        sheet.add_disc(place, 8.5, fill=fill, edge=colour)
+        sheet.add_text(text, (place[0], place[1] + 3), Type(8.5, colour))
+
+
+def _draw_runs(sheet: Sheet) -> None:
+    for row, text in enumerate(("batch 1", "batch 2", "batch 3")):
+        y = 48 + 28 * row
+        sheet.add_box((150, y, 62, 19), fill=FILL, edge=MUTED, round_by=2.5)
+        sheet.add_text(text, (181, y + 12.5), Type(7.5))
+        sheet.add_arrow([(150, y + 9.5), (118, 41 + 2 * row)], dash="3 2")

@@ -1,0 +1,177 @@
+"""Turns subjects and a budget into the plan, said before it starts, and into what its rest is spent on."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from math import expm1
+
+from dlsurvey.analysis.quantities import find_difference, find_epoch_seconds
+from dlsurvey.analysis.spread import find_interval
+from dlsurvey.console import Console
+from dlsurvey.foresight import describe_power
+from dlsurvey.records import Device, Protocol, Trial, content_sha256
+from dlsurvey.store import Store
+from experiments.pilot import run_pilot
+from experiments.plan import Family, Plan, extend_plan, make_plan
+from experiments.profiles import Profile
+from experiments.rounds import Cost, Subject, find_budget, list_seeds
+from experiments.runner import Bench
+from experiments.sources import Prepared
+
+LEAST_REST_SECONDS = 120.0
+"""With less left of a budget the other modes are not even tried: compiling alone takes longer."""
+
+
+class Planner:
+    """Makes one plan, keeps it in the store, and extends it."""
+
+    def __init__(  # noqa: PLR0913  what a plan depends on
+        self,
+        store: Store,
+        console: Console,
+        benches: Mapping[str, Bench],
+        prepared: Mapping[str, Prepared],
+        *,
+        threads: int,
+        device: Device,
+    ) -> None:
+        """Nothing is measured yet."""
+        self._store = store
+        self._console = console
+        self._benches = benches
+        self._prepared = prepared
+        self._threads = threads
+        self._device: Device = device
+        self._identity = ""
+
+    def plan(
+        self,
+        subjects: Sequence[Subject],
+        others: Sequence[Subject],
+        profile: Profile,
+        protocols: Sequence[Protocol],
+    ) -> Plan:
+        """The plan made earlier for the same request on the same machine, else a new one."""
+        machines = [(b.environment.sha256, b.trainer_sha256) for b in self._benches.values()]
+        self._identity = content_sha256(
+            (subjects, others, profile, protocols, self._threads, self._device, machines)
+        )
+        plan = self._store.read_plan(self._identity, Plan)
+        if plan is None:
+            plan = self._make(subjects, others, profile, protocols)
+            self._store.keep_plan(self._identity, plan)
+        self._console.say(f"Plan: {plan.sentence}")
+        budget = find_budget(subjects, profile) if subjects else None
+        if plan.estimated_seconds is not None and budget is not None:
+            self._console.say(
+                f"Estimated training time: {format_minutes(plan.estimated_seconds)}"
+                f" of a budget of {format_minutes(budget)}."
+            )
+        self._console.say(describe_power(plan))
+        return plan
+
+    def extend(self, plan: Plan, trials: Sequence[Trial]) -> Plan | None:
+        """The plan with one seed more where the interval is widest; None where nothing fits its rest."""
+        overrun_seconds = sum(map(_add_up, trials)) - (plan.estimated_seconds or 0.0)
+        extended = extend_plan(plan, measure_widths(trials), overrun_seconds)
+        if extended is not None:
+            self._store.keep_plan(self._identity, extended)
+            family = extended.added[-1]
+            self._console.say(
+                f"The budget has room ({format_minutes(plan.rest_seconds)}): one seed more of"
+                f" {family.workload} in the {family.protocol} protocol, where the interval is widest."
+            )
+        return extended
+
+    def _make(
+        self,
+        subjects: Sequence[Subject],
+        others: Sequence[Subject],
+        profile: Profile,
+        protocols: Sequence[Protocol],
+    ) -> Plan:
+        costs: dict[str, Cost] | None = None
+        affordable = others
+        if profile.budget_seconds is not None:
+            costs = {subject.name: self._measure_cost(subject) for subject in subjects}
+            plan = make_plan(subjects, profile, protocols=protocols, threads=1, costs=costs)
+            whole = len({(one.protocol, one.seed) for one in plan.specs}) == len(protocols) * len(
+                list_seeds(profile)
+            )
+            if whole and not plan.left_out and plan.rest_seconds >= LEAST_REST_SECONDS:
+                costs |= {subject.name: self._measure_cost(subject) for subject in others}
+            else:
+                affordable = ()
+        return make_plan(
+            subjects,
+            profile,
+            protocols=protocols,
+            threads=self._threads,
+            device=self._device,
+            costs=costs,
+            others=affordable,
+        )
+
+    def _measure_cost(self, subject: Subject) -> Cost:
+        self._console.say(f"Measuring what {subject.name} costs (a short pilot) ...")
+        pilot = run_pilot(
+            self._benches[subject.framework.name],
+            subject,
+            self._prepared[subject.workload.name],
+            self._threads,
+            self._device,
+        )
+        if pilot.failure is not None:
+            self._console.say(f"The pilot failed: {pilot.failure}")
+        return pilot.cost
+
+
+def measure_widths(trials: Sequence[Trial]) -> dict[Family, float]:
+    """Half-width of the 95 % interval of the ratio of epoch times, the widest pair of each family.
+
+    Families without two frameworks, or with a single seed, have none.
+    """
+    seconds: dict[Family, dict[str, dict[int, float]]] = {}
+    modes: dict[tuple[Family, str], str] = {}
+    for trial in trials:
+        spec = trial.spec
+        family = Family(workload=spec.workload, protocol=spec.protocol)
+        # A plan begins with the default modes; the others get no further seeds.
+        mode = modes.setdefault((family, spec.framework), spec.mode)
+        if trial.metrics is not None and spec.mode == mode:
+            member = seconds.setdefault(family, {}).setdefault(spec.framework, {})
+            member.setdefault(spec.seed, find_epoch_seconds(trial.metrics))
+    widths: dict[Family, float] = {}
+    for family, members in seconds.items():
+        for a, b in combinations(members.values(), 2):
+            width = _measure_width([(a[seed], b[seed]) for seed in sorted(set(a) & set(b))])
+            if width is not None:
+                widths[family] = max(width, widths.get(family, 0.0))
+    return widths
+
+
+def _add_up(trial: Trial) -> float:
+    """Seconds of all that one trial measured: less than it took, by the start of its process."""
+    metrics = trial.metrics
+    if metrics is None:
+        return 0.0
+    return (
+        metrics.import_seconds
+        + metrics.data_seconds
+        + metrics.build_seconds
+        + metrics.warmup_seconds
+        + metrics.train_seconds
+        + len(metrics.epoch_seconds) * metrics.evaluation_seconds
+    )
+
+
+def _measure_width(pairs: Sequence[tuple[float, float]]) -> float | None:
+    found = [find_difference(a, b, "epoch_seconds") for a, b in pairs]
+    ratios = [one for one in found if one is not None]
+    low, high = find_interval(ratios) if ratios else (None, None)
+    return None if low is None or high is None else expm1((high - low) / 2)
+
+
+def format_minutes(seconds: float) -> str:
+    """'45 s' or '9 min 40 s'."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

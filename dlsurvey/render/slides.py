@@ -1,0 +1,203 @@
+"""Turns findings and figures into the slides of an edition: a tagged 16:9 PDF with the data attached."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from dlsurvey.analysis.findings import Fact, Findings, Provenance
+from dlsurvey.analysis.modes import read_frameworks
+from dlsurvey.chapters import Chapter, order_chapters
+from dlsurvey.errors import RenderError
+from dlsurvey.figures import Figure
+from dlsurvey.render.attachments import RESULTS, associate, make_attachments
+from dlsurvey.render.deck import END, ITEM, Deck, Sheet
+from dlsurvey.render.inline import inline_print
+from dlsurvey.render.pages import CHAPTERS, TEMPLATES, Own, make_environment
+from dlsurvey.render.panels import list_panels
+from dlsurvey.render.pdf import _import_weasyprint, _make_fetcher
+from dlsurvey.render.projection import Projector
+from dlsurvey.render.references import Citations, read_references
+from dlsurvey.render.results import write_results
+from dlsurvey.render.talk import split_section
+
+WITHOUT = ("health",)
+"""Chapters of the report that have no slide: their tables are for reading, not for showing."""
+TYPE = 20.0
+"""Points of a slide's usual type."""
+WIDEST = 852.0
+TALLEST = 290.0
+"""Points that a drawing may take."""
+LONGEST_TEXT = 420
+"""Characters of one text from a source or a user; the report has all of it."""
+
+_SIZE = re.compile(r'(<svg\b[^>]*?) width="[\d.]+pt" height="[\d.]+pt"')
+_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+
+
+def render_slides(
+    findings: Findings,
+    figures: Iterable[Figure],
+    attached: Mapping[str, bytes] | None = None,
+    own: Own | None = None,
+) -> bytes:
+    """The slides; equal input gives equal bytes. Raises ConfigError for a wrong order of chapters.
+
+    `attached` are the files that travel inside; unless they are given, results.json does.
+    """
+    _import_weasyprint()
+    fetcher = _make_fetcher()
+    deck = compose_deck(findings, figures, own)
+    document = Projector(deck, lambda sheets: compose_slides(findings, sheets), fetcher).project()
+    files = {RESULTS: write_results(findings)} if attached is None else attached
+    identity = "".join(f"{one.heading}{one.body}" for one in deck.slides)
+    rendered: bytes = document.write_pdf(
+        finisher=associate,
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=hashlib.sha256(identity.encode()).digest()[:16],
+        attachments=make_attachments(files, findings.created_at, fetcher),
+    )
+    return rendered
+
+
+def compose_deck(findings: Findings, figures: Iterable[Figure], own: Own | None = None) -> Deck:
+    """All slides, before anyone knows whether they fit."""
+    sections, settings = own or Own()
+    sections = [section for section in sections if "slides" in section.shapes]
+    chapters = order_chapters(CHAPTERS, sections, settings)
+    deck = Deck()
+    environment = _make_environment()
+    context = _list_names(findings, figures, deck, chapters)
+    written = {section.key: section for section in sections}
+    try:
+        environment.get_template("slides/opening.jinja").render(context)
+        # The references last, wherever they stand, so that none is missed.
+        for chapter in sorted(chapters, key=lambda one: one.key == "references"):
+            section = written.get(chapter.key)
+            if section is None and chapter.key in WITHOUT:
+                continue
+            name = chapter.key if section is None else "section"
+            deck.open(chapter.key, chapter.title)
+            environment.get_template(f"slides/{name}.jinja").render(context, section=section)
+    except jinja2.TemplateError as error:
+        raise RenderError(
+            f"The templates in {TEMPLATES} cannot be rendered ({error}): reinstall dlsurvey."
+        ) from error
+    places = {key: place for place, key in enumerate(["", "contents", *(c.key for c in chapters)])}
+    deck.slides.sort(key=lambda slide: places[slide.chapter])
+    _fill_contents(deck)
+    return deck
+
+
+def _make_environment() -> jinja2.Environment:
+    environment = make_environment()
+    environment.filters |= {"brief": shorten}
+    return environment
+
+
+def _list_names(
+    findings: Findings, figures: Iterable[Figure], deck: Deck, chapters: Sequence[Chapter]
+) -> dict[str, Any]:
+    """What the templates know."""
+    citations = Citations(read_references())
+    return {
+        "findings": findings,
+        "cover": findings.cover,
+        "edition": findings.edition,
+        "figures": {figure.key: figure for figure in figures},
+        "deck": deck,
+        "chapters": chapters,
+        "cite": citations.cite,
+        "list_cited": citations.list_cited,
+        "place": place_figure,
+        "list_panels": list_panels,
+        "split_section": split_section,
+        "tabulate_cards": tabulate_cards,
+        "list_sources": list_sources,
+        "item": Markup(ITEM),  # noqa: S704  our own
+        "end": Markup(END),  # noqa: S704  our own
+        "medium": "print",
+        "inline": inline_print,
+    }
+
+
+def compose_slides(findings: Findings, sheets: Sequence[Sheet]) -> str:
+    """Some of the slides as one HTML document."""
+    template = _make_environment().get_template("slides.html.jinja")
+    return template.render(
+        findings=findings, cover=findings.cover, edition=findings.edition, sheets=sheets
+    )
+
+
+def _fill_contents(deck: Deck) -> None:
+    """Leave out of the contents the chapters that turned out to have no slide."""
+    for place, slide in enumerate(deck.slides):
+        if slide.layout == "contents":
+            rows = slide.body.split("<!--row:")
+            kept = [
+                row.partition("-->")[2]
+                for row in rows[1:]
+                if deck.has_slides(row.partition("-->")[0])
+            ]
+            deck.slides[place] = slide._replace(body=rows[0] + "".join(kept))
+
+
+def place_figure(figure: Figure, tallest: float = TALLEST, widest: float = WIDEST) -> Markup:
+    """The drawing as large as allowed, in points of the usual type, with which it shrinks."""
+    box = _BOX.search(figure.svg)
+    if box is None:
+        return inline_print(figure)
+    width, height = float(box[1]), float(box[2])
+    scale = min(widest / width, tallest / height) / TYPE
+    size = rf'\1 width="{width * scale:.2f}em" height="{height * scale:.2f}em"'
+    return Markup(_SIZE.sub(size, figure.svg, count=1))  # noqa: S704  drawn here, not read
+
+
+def shorten(text: str, most: int = LONGEST_TEXT) -> str:
+    """At most so many characters, cut between words where there are any."""
+    if len(text) <= most:
+        return text
+    head = text[:most]
+    return f"{head[: head.rfind(' ')] if ' ' in head[most // 2 :] else head} …"
+
+
+def tabulate_cards(findings: Findings) -> list[tuple[str, list[Fact | None]]]:
+    """Every label of the overview cards, and of each card its fact; the default modes at the end."""
+    labels = dict.fromkeys(fact.label for card in findings.cards for fact in card.facts)
+    rows: list[tuple[str, list[Fact | None]]] = [
+        (
+            label,
+            [
+                next((one for one in card.facts if one.label == label), None)
+                for card in findings.cards
+            ],
+        )
+        for label in labels
+    ]
+    modes = {framework.name: framework.modes for framework in read_frameworks()}
+    provenance = Provenance(source="dlsurvey", status="measured", date=findings.created_at.date())
+    rows.append(
+        (
+            "Modes that can run here, the default first",
+            [
+                Fact(label="Modes", text=", ".join(modes[card.name]), provenance=provenance)
+                if modes.get(card.name)
+                else None
+                for card in findings.cards
+            ],
+        )
+    )
+    return rows
+
+
+def list_sources(findings: Findings) -> list[Provenance]:
+    """Where the data came from, each source once for each day and status, in the order shown."""
+    trends = [findings.overview_trend] if findings.overview_trend else []
+    found = [
+        *(fact.provenance for card in findings.cards for fact in card.facts),
+        *(one for trend in [*trends, *findings.trends] for one in trend.provenance),
+    ]
+    return list({(one.source, one.status, one.date): one for one in found}.values())

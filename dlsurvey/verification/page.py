@@ -1,0 +1,84 @@
+"""Turns the HTML of a report into its chapters."""
+
+from html.parser import HTMLParser
+
+from dlsurvey.verification.printed import Chapter, ChapterDraft, Table, tidy
+
+BRIEF = "brief"
+"""The one chapter without an `id`: what stands first in brief."""
+BLOCKS = frozenset({"p", "li", "h3", "h4", "h5", "dd", "dt"})
+CELLS = frozenset({"th", "td"})
+SKIPPED = frozenset({"style", "script", "figure", "pre", "nav"})
+
+
+def read_page(html: str) -> dict[str, Chapter]:
+    """The chapters by the `id` of their headings, that without one as `BRIEF`."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return {key: draft.close() for key, draft in reader.chapters.items()}
+
+
+class _Reader(HTMLParser):
+    """Follows our own templates, which close every element that they open."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.chapters: dict[str, ChapterDraft] = {}
+        self._chapter = ChapterDraft("")
+        self._skipped = 0
+        self._links: list[str] = []
+        self._text: list[str] = []
+        self._caption = ""
+        self._rows: list[list[str]] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in SKIPPED:
+            self._skipped += 1
+        elif tag == "h2":
+            self._chapter = self.chapters[dict(attrs).get("id") or BRIEF] = ChapterDraft("")
+            self._text = []
+        elif tag == "table":
+            self._caption, self._rows = "", []
+        elif tag == "tr" and self._rows is not None:
+            self._rows.append([])
+        elif tag == "br":
+            self._text.append(" ")
+        elif tag == "a":
+            self._links.append("")
+        elif tag in BLOCKS or tag in CELLS or tag == "caption":
+            self._text = []
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in SKIPPED:
+            self._skipped -= 1
+            return
+        if tag == "a" and self._links:
+            link = self._links.pop()
+            # The number of a reference depends on what the whole report cites before it.
+            self._text.append("" if link.strip().isdigit() else link)
+            return
+        text = tidy("".join(self._text))
+        if tag == "h2":
+            self._chapter.title = text
+        elif tag == "table" and self._rows is not None:
+            rows = tuple(tuple(row) for row in self._rows)
+            self._chapter.tables.append(Table(self._caption, rows))
+            self._rows = None
+        elif tag == "caption":
+            self._caption = text
+        elif tag in CELLS and self._rows:
+            self._rows[-1].append(text)
+        elif tag in BLOCKS and self._rows is None:
+            self._chapter.blocks.append(text)
+        else:
+            return
+        self._text = []
+
+    def handle_data(self, data: str) -> None:
+        if self._skipped:
+            return
+        if self._links:
+            self._links[-1] += data
+        else:
+            self._text.append(data)

@@ -1,0 +1,288 @@
+"""Turns the attached results.json back into findings, computed anew from the trials in it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from dlsurvey.analysis.comparison import compare_workloads, list_failures
+from dlsurvey.analysis.conclusion import conclude
+from dlsurvey.analysis.findings import (
+    Cover,
+    Findings,
+    Point,
+    Provenance,
+    Series,
+    SourceHealth,
+    Trend,
+)
+from dlsurvey.analysis.signals import OVERVIEW, Signal
+from dlsurvey.analysis.trend_sentences import describe_latest
+from dlsurvey.errors import VerificationError
+from dlsurvey.records import (
+    SCHEMA,
+    Dataset,
+    Edition,
+    Environment,
+    Gap,
+    Method,
+    ObservationStatus,
+    Parity,
+    ParityCheck,
+    Resolution,
+    Trial,
+)
+from dlsurvey.settings import Margins
+
+UNKNOWN_SHA256 = "0" * 64
+
+
+class _Margin(msgspec.Struct):
+    quantity: str
+    margin: float
+
+
+class _Imprint(msgspec.Struct):
+    """What results.json says of its edition; the keys that came later have a value for 'not told'."""
+
+    id: str
+    created_at: datetime
+    versions: dict[str, str]
+    environment: Environment
+    profile: str
+    offline: bool
+    plan: str
+    previous: str | None
+    datasets: tuple[Dataset, ...]
+    config_sha256: str = UNKNOWN_SHA256
+    evidence_sha256: str = UNKNOWN_SHA256
+    parity_traces: dict[str, dict[str, tuple[float, ...]]] = {}
+
+
+class _Signal(msgspec.Struct):
+    key: str
+    title: str
+    unit: str
+    source: str
+    subject: str
+    metric: str
+    retrieved_at: datetime
+    status: ObservationStatus
+    url: str
+    cited_as: str
+    role: str
+    method: Method
+    resolution: Resolution
+    series: tuple[Point, ...]
+    label: str = ""
+    drawn: bool = True
+    subject_title: str = ""
+
+
+class Attached(msgspec.Struct):
+    """What is read of results.json; keys beside these are compared, and need no type."""
+
+    schema: int
+    edition: _Imprint
+    trials: tuple[dict[str, Any], ...]
+    parity: tuple[dict[str, Any], ...] = ()
+    comparisons: tuple[_Margin, ...] = ()
+    signals: tuple[_Signal, ...] = ()
+    health: tuple[SourceHealth, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    cover: Cover | None = None
+
+
+def read_attached(content: bytes) -> Attached:
+    """Raises VerificationError where it is not the results.json of an edition."""
+    try:
+        attached = msgspec.json.decode(content, type=Attached)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise VerificationError(
+            f"The attached results.json is damaged or not of dlsurvey: {error}."
+        ) from error
+    if attached.schema != SCHEMA:
+        raise VerificationError(
+            f"The attached results.json has schema {attached.schema}, this dlsurvey knows {SCHEMA}:"
+            f" check it with dlsurvey {attached.edition.versions.get('dlsurvey', 'that wrote it')}."
+        )
+    return attached
+
+
+def recompute(attached: Attached) -> Findings:
+    """Everything that follows from the trials and signals; nothing that was computed before is used.
+
+    Only the margins are read from the comparisons, which is where an edition states them.
+    """
+    trials = _read_trials(attached)
+    parity = _read_parity(attached)
+    try:
+        workloads = compare_workloads(
+            trials, attached.edition.datasets, _read_margins(attached), certificates=parity
+        )
+    except (ArithmeticError, ValueError) as error:
+        raise VerificationError(
+            f"Nothing can be computed from the trials in the attached results.json: {error}."
+        ) from error
+    trends = _read_trends(attached.signals)
+    shown = tuple(trend for trend in trends if trend.key != OVERVIEW.key)
+    edition = attached.edition
+    return Findings(
+        cover=attached.cover or _make_cover(edition.created_at),
+        edition=_make_edition(attached, parity),
+        cards=(),
+        workloads=workloads,
+        failures=list_failures(trials),
+        trends=shown,
+        stages=(),
+        conclusions=conclude(workloads, shown),
+        trials=trials,
+        gaps=attached.gaps,
+        created_at=edition.created_at,
+        overview_trend=next((one for one in trends if one.key == OVERVIEW.key), None),
+        health=attached.health,
+    )
+
+
+def _read_trials(attached: Attached) -> tuple[Trial, ...]:
+    trials = []
+    known = {dataset.sha256 for dataset in attached.edition.datasets}
+    for described in attached.trials:
+        fields = {name: value for name, value in described.items() if name != "key"}
+        try:
+            trial = msgspec.convert(fields, Trial)
+        except msgspec.ValidationError as error:
+            raise VerificationError(
+                f"A trial in the attached results.json is damaged: {error}."
+            ) from error
+        if described.get("key") != trial.spec.key:
+            raise VerificationError(
+                f"The trial {described.get('key')} in the attached results.json was altered: its"
+                f" settings belong to {trial.spec.key}."
+            )
+        if trial.metrics is not None and trial.spec.dataset_sha256 not in known:
+            raise VerificationError(
+                f"The trial {trial.spec.key} in the attached results.json names images that are"
+                " not listed there."
+            )
+        if trial.metrics is not None and not trial.metrics.epoch_seconds:
+            raise VerificationError(
+                f"The trial {trial.spec.key} in the attached results.json has no epochs."
+            )
+        trials.append(trial)
+    return tuple(trials)
+
+
+def _read_parity(attached: Attached) -> tuple[Parity, ...]:
+    by_workload: dict[str, list[ParityCheck]] = {}
+    for described in attached.parity:
+        fields = {name: value for name, value in described.items() if name != "pair"}
+        try:
+            check = msgspec.convert(fields, ParityCheck)
+        except msgspec.ValidationError as error:
+            raise VerificationError(
+                f"A parity check in the attached results.json is damaged: {error}."
+            ) from error
+        by_workload.setdefault(check.workload, []).append(check)
+    traces = attached.edition.parity_traces
+    return tuple(
+        Parity(workload=name, checks=tuple(checks), traces=traces.get(name, {}))
+        for name, checks in by_workload.items()
+    )
+
+
+def _read_margins(attached: Attached) -> Margins:
+    """Of each quantity the margin that its first comparison names; another one elsewhere differs."""
+    given: dict[str, float] = {}
+    for one in attached.comparisons:
+        given.setdefault(one.quantity, 100 * one.margin)
+    usual = Margins()
+    return Margins(
+        accuracy_points=given.get("test_accuracy", usual.accuracy_points),
+        time_percent=given.get("epoch_seconds", usual.time_percent),
+        memory_percent=given.get("peak_memory_bytes", usual.memory_percent),
+    )
+
+
+def _read_trends(signals: Sequence[_Signal]) -> tuple[Trend, ...]:
+    by_key: dict[str, list[_Signal]] = {}
+    for signal in signals:
+        if signal.series:
+            by_key.setdefault(signal.key, []).append(signal)
+    return tuple(_make_trend(members) for members in by_key.values())
+
+
+def _make_trend(members: Sequence[_Signal]) -> Trend:
+    first = members[0]
+    series = tuple(_make_series(one) for one in members)
+    signal = Signal(key=first.key, title=first.title, metric=first.metric, unit=first.unit)
+    return Trend(
+        key=first.key,
+        title=first.title,
+        unit=first.unit,
+        meaning="",
+        kind="lines",
+        series=series,
+        sentence=describe_latest(signal, series),
+        alt="",
+        provenance=tuple(
+            Provenance(
+                source=one.cited_as,
+                status=one.status,
+                date=one.retrieved_at.date(),
+                url=one.url,
+                role=one.role,
+            )
+            for one in members
+        ),
+    )
+
+
+def _make_series(signal: _Signal) -> Series:
+    return Series(
+        source=signal.source,
+        metric=signal.metric,
+        retrieved_at=signal.retrieved_at,
+        subject=signal.subject,
+        title=signal.subject_title or signal.subject,
+        points=signal.series,
+        resolution=signal.resolution,
+        method=signal.method,
+        label=signal.label,
+        drawn=signal.drawn,
+    )
+
+
+def _make_edition(attached: Attached, parity: tuple[Parity, ...]) -> Edition:
+    given = attached.edition
+    return Edition(
+        id=given.id,
+        created_at=given.created_at,
+        profile=given.profile,
+        offline=given.offline,
+        config_sha256=given.config_sha256,
+        evidence_sha256=given.evidence_sha256,
+        observation_lines={},
+        trials=(),
+        datasets=given.datasets,
+        parity=parity,
+        plan=given.plan,
+        gaps=attached.gaps,
+        previous=given.previous,
+        versions=given.versions,
+        environment=given.environment,
+    )
+
+
+def _make_cover(created_at: datetime) -> Cover:
+    """For a results.json from before it told the cover."""
+    return Cover(
+        title="",
+        subtitle="",
+        author="",
+        course="",
+        institution="",
+        date=created_at.date(),
+        language="en",
+    )

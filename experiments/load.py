@@ -1,0 +1,59 @@
+"""Turns the system's accounts of its processors into how busy others kept them meanwhile."""
+
+import os
+import time
+
+import psutil
+
+from dlsurvey.records import Load
+
+
+class LoadMeter:
+    """Reads the accounts when it is made and when it is asked: what lies between is one trial."""
+
+    def __init__(self) -> None:
+        """The trial begins now."""
+        self._average = _read_average()
+        self._mark = time.monotonic()
+        self._busy = _read_busy_seconds()
+        self._own = _read_own_seconds()
+
+    def read(self) -> Load:
+        """The trial's process has ended and was waited for."""
+        wall = time.monotonic() - self._mark
+        busy = _read_busy_seconds() - self._busy
+        own = _read_own_seconds() - self._own
+        foreign = max(0.0, busy - own) / wall if wall > 0 else None
+        return Load(
+            load_average=self._average,
+            foreign_cores=None if foreign is None else round(foreign, 3),
+            frequency_mhz=_read_frequency(),
+        )
+
+
+def _read_average() -> float | None:
+    try:
+        return round(os.getloadavg()[0], 2)
+    except (AttributeError, OSError):
+        return None
+
+
+def _read_busy_seconds() -> float:
+    """Of all processors since the system started, with what the machine under it took away."""
+    times = psutil.cpu_times()
+    fields = ("user", "nice", "system", "irq", "softirq", "steal")
+    return float(sum(getattr(times, name, 0.0) for name in fields))
+
+
+def _read_own_seconds() -> float:
+    """Of this process and of all children that it has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _read_frequency() -> float | None:
+    try:
+        frequency = psutil.cpu_freq()
+    except (NotImplementedError, OSError):
+        return None
+    return round(frequency.current, 0) if frequency and frequency.current else None

@@ -1,0 +1,217 @@
+"""Popularity claims compare values of one source and one day, and never decide by proxies."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from dlsurvey.analysis.claims import find_claims
+from dlsurvey.analysis.findings import SO_FAR, Claim, ClaimVerdict, Point, Provenance, Series, Trend
+
+Values = dict[date, float]
+NEW, OLD = date(2026, 8, 22), date(2022, 12, 31)
+
+
+def make_trend(metric: str, *told: tuple[str, str, Values], **changes: Any) -> Trend:
+    """One trend of series (source, subject, values)."""
+    label = changes.pop("label", "")
+    resolution = changes.pop("resolution", "day")
+    series = tuple(
+        Series(
+            source=source,
+            metric=metric,
+            retrieved_at=datetime(2026, 8, 22, tzinfo=UTC),
+            subject=subject,
+            title=subject,
+            points=tuple(
+                Point(start=day, value=value, status="live") for day, value in values.items()
+            ),
+            resolution=resolution,
+            method="observed",
+            label=label,
+        )
+        for source, subject, values in told
+    )
+    fields = {
+        "key": metric,
+        "title": f"Title of {metric}",
+        "unit": "counts",
+        "meaning": "",
+        "kind": "lines",
+        "series": series,
+        "sentence": "",
+        "alt": "",
+        "provenance": tuple(
+            Provenance(source=f"Source {one.source}", status="live", date=NEW) for one in series
+        ),
+    }
+    return Trend(**(fields | changes))
+
+
+def pair_up(metric: str, tensorflow: float, pytorch: float, **changes: Any) -> Trend:
+    return make_trend(
+        metric,
+        ("github", "tensorflow", {NEW: tensorflow}),
+        ("github", "pytorch", {NEW: pytorch}),
+        **changes,
+    )
+
+
+def find(*trends: Trend) -> dict[str, Claim]:
+    return {claim.id: claim for claim in find_claims((), trends)}
+
+
+@pytest.mark.parametrize(
+    ("tensorflow", "pytorch", "verdict"),
+    [
+        (300, 100, "holds"),
+        (197_213, 102_529, "inconclusive"),
+        (90, 100, "reversed"),
+        (100, 100, "equivalent"),
+    ],
+)
+def test_three_times_as_many_stars(
+    tensorflow: float, pytorch: float, verdict: ClaimVerdict
+) -> None:
+    claim = find(pair_up("stars", tensorflow, pytorch))["stars-ratio"]
+    assert claim.verdict == verdict
+    assert "(Source github, 22 August 2026)" in claim.now
+    assert ("The direction of the claim stands, its size does not." in claim.why) == (
+        verdict == "inconclusive"
+    )
+
+
+def test_the_ratio_is_printed_with_its_day() -> None:
+    claim = find(pair_up("stars", 197_213, 102_529))["stars-ratio"]
+    assert (
+        "(22 August 2026): TensorFlow is ahead with 1.92 times the value of PyTorch." in claim.why
+    )
+    assert claim.evidence == ("signal/stars/github",)
+
+
+def test_values_of_two_sources_or_two_days_are_never_set_side_by_side() -> None:
+    across = make_trend(
+        "stars",
+        ("github", "tensorflow", {NEW: 1.0}),
+        ("published", "pytorch", {NEW: 300.0, OLD: 7.0}),
+        ("github", "pytorch", {OLD: 300.0}),
+    )
+    claim = find(across)["stars-ratio"]
+    assert claim.verdict == "inconclusive"
+    assert not claim.now
+    assert "`dlsurvey collect github`" in claim.why
+
+
+def test_the_newest_day_that_both_have_is_compared() -> None:
+    trend = make_trend(
+        "stars",
+        ("published", "tensorflow", {OLD: 10.0}),
+        ("published", "pytorch", {OLD: 20.0}),
+        ("github", "tensorflow", {date(2026, 8, 21): 30.0, NEW: 99.0}),
+        ("github", "pytorch", {date(2026, 8, 21): 10.0}),
+    )
+    claim = find(trend)["stars-ratio"]
+    assert claim.verdict == "holds"
+    assert "TensorFlow 30, PyTorch 10 (Source github, 21 August 2026)" in claim.now
+
+
+def test_a_period_that_is_not_over_is_left_out() -> None:
+    points = (
+        Point(start=date(2025, 1, 1), value=5.0, status="live"),
+        Point(start=date(2026, 1, 1), value=1.0, status="live", label=SO_FAR),
+    )
+    trend = pair_up("questions_yearly", 1, 2, resolution="year")
+    series = tuple(
+        Series(**{name: getattr(one, name) for name in one.__struct_fields__} | {"points": points})
+        for one in trend.series
+    )
+    fields = {name: getattr(trend, name) for name in trend.__struct_fields__}
+    claim = find(Trend(**fields | {"series": series}))["stack-overflow"]
+    assert "5, PyTorch 5 (Source github, 2025)" in claim.now
+
+
+def test_the_trend_with_the_unit_of_the_claim_is_read() -> None:
+    claims = find(
+        pair_up("paper_links_monthly", 30, 70, unit="% of links with a framework"),
+        pair_up("paper_links_monthly", 18, 47, unit="% of all links"),
+    )
+    assert "PyTorch 47 %, TensorFlow 18 %" in claims["paper-share"].now
+    assert claims["paper-share"].verdict == "holds"
+
+
+def test_signals_that_disagree_leave_a_claim_open_each_on_its_own() -> None:
+    claim = find(
+        pair_up("stars", 2, 1), pair_up("questions_yearly", 2, 1), pair_up("downloads_daily", 1, 2)
+    )["community"]
+    assert claim.verdict == "inconclusive"
+    assert claim.why.count("TensorFlow is ahead") == 2
+    assert claim.why.count("PyTorch is ahead") == 1
+    assert len(claim.evidence) == 3
+
+
+def test_proxies_never_decide() -> None:
+    claim = find(pair_up("downloads_daily", 1, 9), pair_up("job_posts_monthly", 1, 9))["production"]
+    assert claim.verdict == "inconclusive"
+    assert "proxies" in claim.why
+
+
+@pytest.mark.parametrize(
+    ("tensorflow", "pytorch", "verdict"),
+    [(20, 80, "holds"), (40, 60, "inconclusive"), (60, 40, "reversed"), (0, 0, "inconclusive")],
+)
+def test_three_quarters_of_the_mentions(
+    tensorflow: float, pytorch: float, verdict: ClaimVerdict
+) -> None:
+    claim = find(pair_up("conference_papers", tensorflow, pytorch))["conference-share"]
+    assert claim.verdict == verdict
+    if pytorch:
+        assert f"PyTorch has {pytorch} % (22 August 2026)" in claim.why
+
+
+WEEKS = [date(2022, 1, 3), date(2022, 1, 10), date(2022, 1, 17), date(2022, 1, 24)]
+
+
+@pytest.mark.parametrize(
+    ("pytorch", "verdict", "words"),
+    [
+        (
+            (1, 1, 9, 9),
+            "holds",
+            "first time in this series (the week of 17 January 2022), and ever",
+        ),
+        ((9, 9, 9, 9), "holds", "ahead when this series began (the week of 3 January 2022)"),
+        ((1, 9, 1, 9), "holds", "lately without a break (the week of 24 January 2022 and after)"),
+        ((1, 9, 1, 1), "reversed", "but no longer after the week of 10 January 2022"),
+        ((1, 1, 1, 1), "reversed", "PyTorch never was"),
+        ((1, 1, 1, 5), "equivalent", "are level"),
+    ],
+)
+def test_the_crossing_is_computed_from_the_series(
+    pytorch: tuple[float, ...], verdict: ClaimVerdict, words: str
+) -> None:
+    trend = make_trend(
+        "search_interest",
+        ("google-trends", "tensorflow", dict.fromkeys(WEEKS, 5.0)),
+        ("google-trends", "pytorch", dict(zip(WEEKS, pytorch, strict=True))),
+        resolution="week",
+    )
+    claim = find(trend)["search-interest"]
+    assert claim.verdict == verdict
+    assert words in claim.why
+
+
+def test_two_requests_of_one_source_have_no_common_scale() -> None:
+    first = make_trend("search_interest", ("google-trends", "tensorflow", {NEW: 1.0}), label="one")
+    second = make_trend("search_interest", ("google-trends", "pytorch", {NEW: 9.0}), label="two")
+    both = Trend(
+        **{name: getattr(first, name) for name in first.__struct_fields__}
+        | {"series": first.series + second.series, "provenance": first.provenance * 2}
+    )
+    assert not find(both)["search-interest"].now
+
+
+def test_pretrained_models_differ_or_do_not() -> None:
+    differing = find(pair_up("hub_models", 3, 9))["models-available"]
+    assert differing.verdict == "holds"
+    assert differing.why.startswith("PyTorch has the most, TensorFlow the least.")
+    assert find(pair_up("hub_models", 3, 3))["models-available"].verdict == "equivalent"

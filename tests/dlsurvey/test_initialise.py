@@ -1,0 +1,75 @@
+"""A new survey folder is complete, every key of its settings is there, and nothing is overwritten."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from dlsurvey import settings as tables
+from dlsurvey.config import load_config
+from dlsurvey.initialise import initialise, write_schema
+from dlsurvey.schedule import read_scaffold
+from dlsurvey.settings import Settings
+
+TABLES = {
+    "survey": tables.Survey, "build": tables.Build, "data": tables.Data,
+    "experiments": tables.Experiments, "margins": tables.Margins, "sections": tables.Sections,
+    "schedule": tables.Schedule, "sources.github": tables.SourceSettings,
+    "subjects.mlx": tables.SubjectSettings,
+}  # fmt: skip
+
+
+def test_folder_works_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "survey"
+    written, kept = initialise(folder)
+    assert kept == ()
+    assert {path.relative_to(folder).as_posix() for path in written} == {
+        ".github/workflows/survey.yml", ".gitignore", "README.md", "requirements.txt",
+        "sections/personal-findings.md", "survey.schema.json", "survey.toml",
+    }  # fmt: skip
+    assert load_config(folder / "survey.toml", {}).settings == Settings()
+
+
+def test_what_is_there_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "survey.toml").write_text('[survey]\nauthor = "Somebody"\n')
+    written, kept = initialise(tmp_path)
+    assert kept == (tmp_path / "survey.toml",)
+    assert "Somebody" in (tmp_path / "survey.toml").read_text()
+    assert initialise(tmp_path) == ((), tuple(sorted((*written, *kept), key=_order)))
+
+
+def _order(path: Path) -> int:
+    names = ["survey.toml", "survey.schema.json", "requirements.txt", "README.md", ".gitignore",
+             "personal-findings.md", "survey.yml"]  # fmt: skip
+    return names.index(path.name)
+
+
+def test_every_key_is_there_with_its_comment() -> None:
+    text = read_scaffold("survey.toml")
+    tables = re.split(r"^(?:# )?\[([\w.]+)\].*$", text, flags=re.M)
+    found = dict(zip(tables[1::2], tables[2::2], strict=True))
+    for name, struct in TABLES.items():
+        keys = set(re.findall(r"^# (\w+) = ", found[name], re.M))
+        assert keys == set(struct.__struct_fields__) - {"data"}, name
+
+
+def test_every_line_may_be_uncommented(tmp_path: Path) -> None:
+    lines = [
+        re.sub(r"^# (?=\w+ = |\[|cifar10-cnn)", "", line)
+        for line in read_scaffold("survey.toml").splitlines()
+    ]
+    path = tmp_path / "survey.toml"
+    path.write_text("\n".join(lines))
+    tomllib.loads(path.read_text())
+    settings = load_config(path, {}).settings
+    assert settings.subjects["mlx"].title == "MLX"
+    assert settings.margins == Settings().margins
+
+
+def test_schema_knows_every_key() -> None:
+    schema = json.loads(write_schema())
+    assert set(schema["$defs"]["Survey"]["properties"]) == set(tables.Survey.__struct_fields__)
+    assert schema["$defs"]["Build"]["additionalProperties"] is False
+    assert msgspec.json.schema(Settings)["$ref"] == schema["$ref"]

@@ -1,0 +1,20 @@
+"""A missed run is seen in the status, and not before it is really missed."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from dlsurvey.config import Config
+from dlsurvey.settings import Schedule, Settings
+from dlsurvey.status import describe_heartbeat
+
+NEWEST = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("days", "missed"), [(0, False), (13, False), (15, True), (400, True)])
+def test_a_missed_run_is_flagged(days: int, missed: bool) -> None:
+    config = Config(Settings(schedule=Schedule(every="7d")), Path(), {})
+    line = describe_heartbeat(NEWEST, config, NEWEST + timedelta(days=days))
+    assert line.startswith("newest 1 November 2026, next due 8 November 2026")
+    assert ("OVERDUE" in line) is missed
