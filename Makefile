@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CONSTRAINTS := constraints.txt
 
-.PHONY: help report test fast lint gallery bench upgrade clean prerequisites
+.PHONY: help report test fast lint gallery catalogue schema bench upgrade clean prerequisites
 
 help:
 	@echo "make report              collect, train, render: one edition under reports/"
@@ -19,6 +19,8 @@ help:
 	@echo "make test                ruff, mypy and pytest"
 	@echo "make fast                the tests that train nothing"
 	@echo "make gallery             the pictures of the documentation, from the sample store"
+	@echo "make catalogue           the texts to be translated, from the code and the templates"
+	@echo "make schema              the JSON schema of survey.toml, from the settings"
 	@echo "make bench               the performance claims, measured"
 	@echo "make upgrade             newest versions into $(CONSTRAINTS), if the tests pass with them"
 	@echo "make clean               remove the environment and the caches; data/ and reports/ stay"
@@ -40,6 +42,12 @@ lint: $(VENV)/.installed-test
 
 gallery: $(VENV)/.installed-test
 	$(BIN)/python docs/gallery.py
+
+catalogue: $(VENV)/.installed-test
+	$(BIN)/python -m dlsurvey.catalogue
+
+schema: $(VENV)/.installed-test
+	$(BIN)/python -m dlsurvey.initialise
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks $(ARGS)

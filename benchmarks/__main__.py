@@ -3,12 +3,13 @@
 import argparse
 import sys
 
-from benchmarks import harness, parent, startup, store
+from benchmarks import harness, parent, rendering, startup, store
 
 BENCHMARKS = {
     "startup": startup.measure,
     "parent": parent.measure,
     "store": store.measure,
+    "rendering": rendering.measure,
     "harness": harness.measure,
 }
 

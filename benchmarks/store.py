@@ -32,7 +32,7 @@ from dlsurvey.store import Store
 store = Store(Path(sys.argv[1]))
 started = time.perf_counter()
 edition = SimpleNamespace(
-    id="x", created_at=datetime(2026, 11, 21, tzinfo=UTC),
+    id="x", created_at=datetime(2026, 11, 21, tzinfo=UTC), attempts=0,
     observation_lines=store.count_observation_lines(),
 )
 Evidence(store, edition)

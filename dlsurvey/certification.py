@@ -7,48 +7,51 @@ from itertools import combinations
 from pathlib import Path
 
 from dlsurvey.analysis.fairness import is_exact
+from dlsurvey.closure import hash_code
 from dlsurvey.console import Console
+from dlsurvey.premises import NOT_CODE, PARITY_CODE
 from dlsurvey.records import Gap, Parity, ParityCheck, Precision, content_sha256
 from dlsurvey.store import Store
-from experiments.parity import (
-    Numbers,
-    ParityError,
-    compare_all,
-    compare_traces,
-    compute_numbers,
-)
+from experiments.executors import Executor
+from experiments.parity import Numbers, ParityError, compare_all, compare_traces
 from experiments.rounds import Subject
 from experiments.runner import Bench
 from experiments.sources import Prepared
 
 
-def certify(
+def certify(  # noqa: PLR0913, PLR0917  what a certificate depends on
     store: Store,
     console: Console,
+    executor: Executor,
     subjects: Sequence[Subject],
     prepared: Mapping[str, Prepared],
     benches: Mapping[str, Bench],
+    *,
+    anew: bool = False,
 ) -> tuple[Parity, ...]:
     """One certificate per workload that has two frameworks: the stored one, or a new one.
 
-    A certificate holds for these images, trainers and versions; a change of any makes a new one.
+    A certificate holds for these images, trainers, versions and this check; a change of any makes a
+    new one, and so does `anew`.
     """
     certificates = []
+    code_sha256 = hash_code(PARITY_CODE, NOT_CODE)
     for workload in dict.fromkeys(subject.workload.name for subject in subjects):
         members = [subject for subject in subjects if subject.workload.name == workload]
         if len(members) < 2:
             continue
         identity = content_sha256(
             [
-                (one, benches[one.framework.name].environment.sha256,
-                 benches[one.framework.name].trainer_sha256)
-                for one in members
+                code_sha256,
+                [(one, benches[one.framework.name].environment.sha256,
+                  benches[one.framework.name].trainer_sha256)
+                 for one in members],
             ]
         )  # fmt: skip
-        certificate = store.read_parity(identity, Parity)
+        certificate = None if anew else store.read_parity(identity, Parity)
         if certificate is None:
             console.say(f"Checking that {workload} is the same network in every framework ...")
-            certificate = _make_certificate(members, prepared[workload])
+            certificate = _make_certificate(executor, members, prepared[workload])
             store.keep_parity(identity, certificate)
         console.say(describe_certificate(certificate))
         certificates.append(certificate)
@@ -98,10 +101,10 @@ def find_parity_gaps(certificates: Sequence[Parity]) -> tuple[Gap, ...]:
     )
 
 
-def _make_certificate(members: Sequence[Subject], prepared: Prepared) -> Parity:
+def _make_certificate(executor: Executor, members: Sequence[Subject], prepared: Prepared) -> Parity:
     with tempfile.TemporaryDirectory(prefix="dlsurvey-parity-") as name:
-        exact = _compute_all(members, prepared, Path(name), "float64")
-        single = _compute_all(members, prepared, Path(name), "float32")
+        exact = _compute_all(executor, members, prepared, Path(name), "float64")
+        single = _compute_all(executor, members, prepared, Path(name), "float32")
     checks = list(compare_all(members, exact))
     for a, b in combinations(members, 2):
         of_a, of_b = single[a.framework.name], single[b.framework.name]
@@ -119,13 +122,17 @@ def _make_certificate(members: Sequence[Subject], prepared: Prepared) -> Parity:
 
 
 def _compute_all(
-    members: Sequence[Subject], prepared: Prepared, folder: Path, precision: Precision
+    executor: Executor,
+    members: Sequence[Subject],
+    prepared: Prepared,
+    folder: Path,
+    precision: Precision,
 ) -> dict[str, Numbers | ParityError]:
     """Two processes at a time: nothing is timed here."""
 
     def compute(subject: Subject) -> Numbers | ParityError:
         try:
-            return compute_numbers(subject, prepared, folder, precision)
+            return executor.compute(subject, prepared, folder, precision)
         except ParityError as error:
             return error
 

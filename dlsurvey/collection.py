@@ -1,11 +1,13 @@
 """Turns a request to collect into stored observations, one record of the attempt per source, and gaps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from collectors import list_collectors
 from collectors.base import Collector
 from collectors.gather import Collected, gather
+from dlsurvey.agenda import Turn, describe_basis, force_turns, list_turns
+from dlsurvey.basis import Basis
 from dlsurvey.config import Config
 from dlsurvey.console import Console
 from dlsurvey.errors import ConfigError, StoreError
@@ -35,25 +37,25 @@ def select_collectors(config: Config, names: Iterable[str] = ()) -> tuple[Collec
     return tuple(collector for name, collector in known.items() if name not in disabled)
 
 
+def find_turns(
+    config: Config, store: Store, *, offline: bool = False, force: bool = False
+) -> tuple[Turn, ...]:
+    """Of each enabled source, whether a build asks it now; offline, of those without a network."""
+    collectors = [one for one in select_collectors(config) if not (offline and one.needs_network)]
+    turns = list_turns(collectors, config.subjects, store.read_collections(), datetime.now(UTC))
+    return force_turns(turns) if force else turns
+
+
 def collect(
-    config: Config,
-    store: Store,
-    console: Console,
-    *,
-    names: Iterable[str] = (),
-    offline: bool = False,
+    config: Config, store: Store, console: Console, collectors: Sequence[Collector]
 ) -> tuple[Collection, ...]:
-    """Ask the sources side by side and store what they say; offline, only those without a network.
+    """Ask the sources side by side and store what they say.
 
     Raises StoreError where the store cannot be written; a source's failure is a gap.
     """
     from collectors.session import Session
 
-    collectors = [
-        collector
-        for collector in select_collectors(config, names)
-        if not (offline and collector.needs_network)
-    ]
+    bases = {one.name: describe_basis(one, config.subjects) for one in collectors}
     failures: list[StoreError] = []
 
     def keep_raw(source: str, body: bytes) -> str:
@@ -69,7 +71,7 @@ def collect(
         def keep(collected: Collected) -> None:
             if failures:
                 raise failures[0]
-            collection = _store(store, collected)
+            collection = _store(store, collected, bases[collected.source])
             collections.append(collection)
             tracker.advance(1)
             tracker.finish_part(describe_collection(collection))
@@ -128,7 +130,7 @@ def _join_alike(gaps: Iterable[Gap]) -> list[Gap]:
     ]
 
 
-def _store(store: Store, collected: Collected) -> Collection:
+def _store(store: Store, collected: Collected, basis: Basis) -> Collection:
     new = store.append_observations(collected.source, collected.observations)
     collection = Collection(
         source=collected.source,
@@ -139,6 +141,7 @@ def _store(store: Store, collected: Collected) -> Collection:
         seconds=round(collected.seconds, 3),
         gaps=tuple(collected.gaps),
         quota_left=collected.quota_left,
+        basis=basis,
     )
     store.append_collection(collection)
     return collection

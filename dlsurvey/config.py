@@ -26,10 +26,11 @@ from dlsurvey.settings import (
 
 DEFAULT_FILE = "survey.toml"
 UNSEEN = (
-    ("build", "keep_editions"), ("build", "keep_days"),
+    ("build", "keep_editions"), ("build", "keep_days"), ("build", "log_format"),
+    ("experiments", "executor"),
     ("schedule", "every"), ("schedule", "on_success"), ("schedule", "on_failure"),
 )  # fmt: skip
-"""Keys that no edition shows: when it is made, and how long its files are kept."""
+"""Keys that no edition shows: when and by whose hands it is made, how long its files are kept."""
 
 
 class Config:
@@ -107,7 +108,7 @@ def load_config(path: Path | None, environment: dict[str, str] | None = None) ->
         settings = msgspec.toml.decode(text, type=Settings)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {_explain(error, text)}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
     _check_durations(path, settings)
     _check_names(path, settings)
@@ -117,7 +118,13 @@ def load_config(path: Path | None, environment: dict[str, str] | None = None) ->
                 f"{path}: '{name}' in [subjects.{name}] cannot be a framework's name: use small"
                 f" letters, digits, - and _; '{EVERY_SUBJECT}' is what sources call everything."
             )
-    return Config(settings, path.absolute().parent, environment)
+    config = Config(settings, path.absolute().parent, environment)
+    if not config.sections.resolve().is_relative_to(config.folder.resolve()):
+        raise ConfigError(
+            f"{path}: [sections] folder: '{settings.sections.folder}' leads out of the survey folder,"
+            " and a report prints what is in it: put the sections beside survey.toml."
+        )
+    return config
 
 
 def parse_duration(text: str) -> float:

@@ -11,8 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+import msgspec
+
 from dlsurvey.errors import StoreError
 from dlsurvey.files import explaining
+from dlsurvey.settings import LogFormat
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -23,8 +26,15 @@ logger = logging.getLogger("dlsurvey")
 class Console:
     """Where a command tells what it does."""
 
-    def __init__(self, *, terminal: bool | None = None, stream: TextIO | None = None) -> None:
-        """`terminal`: draw bars; None asks the stream."""
+    def __init__(
+        self,
+        *,
+        terminal: bool | None = None,
+        stream: TextIO | None = None,
+        log_format: LogFormat = "text",
+    ) -> None:
+        """`terminal`: draw bars; None asks the stream. `log_format`: of the log file alone."""
+        self._log_format = log_format
         # Without a standard output (closed by the caller) there is nobody to tell but the log.
         self._stream: TextIO = stream or sys.stdout or io.StringIO()
         self._terminal = self._stream.isatty() if terminal is None else terminal
@@ -33,11 +43,13 @@ class Console:
     def open_log(self, folder: Path, command: str) -> None:
         """From here on keep everything in a file of `folder`; raises StoreError."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        path = folder / f"{command}-{stamp}-{os.getpid()}.log"
+        is_json = self._log_format == "json"
+        suffix = "jsonl" if is_json else "log"
+        path = folder / f"{command}-{stamp}-{os.getpid()}.{suffix}"
         with explaining(StoreError, f"write the log {path}"):
             folder.mkdir(parents=True, exist_ok=True)
             handler = logging.FileHandler(path, encoding="utf-8")
-        handler.setFormatter(_utc_formatter())
+        handler.setFormatter(JsonFormatter() if is_json else _utc_formatter())
         # At the root, so that what libraries complain of lands here too, and not on the terminal.
         logging.getLogger().addHandler(handler)
         logger.setLevel(logging.INFO)
@@ -63,7 +75,9 @@ class Console:
             TextColumn("{task.percentage:>3.0f} %"),
             TimeElapsedColumn(),
         )
-        with Progress(*columns, console=RichConsole(file=self._stream), transient=True) as bar:
+        rich = RichConsole(file=self._stream)
+        # What others print is none of the bar's business: see `experiments.cluster`.
+        with Progress(*columns, console=rich, transient=True, redirect_stdout=False) as bar:
             yield Tracker(self, bar, bar.add_task(title, total=total))
 
 
@@ -88,6 +102,22 @@ class Tracker:
             self._bar.console.print(line, markup=False, highlight=False)
         else:
             print(line, file=self._console._stream, flush=True)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: `at` (UTC), `level`, `logger`, `message`, and of a bug its `traceback`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its end; a line break in a message stays inside its string."""
+        entry = {
+            "at": datetime.fromtimestamp(record.created, UTC),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return msgspec.json.encode(entry).decode()
 
 
 def _utc_formatter() -> logging.Formatter:

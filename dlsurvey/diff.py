@@ -13,7 +13,9 @@ from dlsurvey.analysis.survey import find_out
 from dlsurvey.config import Config
 from dlsurvey.editions import order_editions
 from dlsurvey.errors import ConfigError, StoreError
-from dlsurvey.imprint import recall_imprint
+from dlsurvey.imprint import recall_imprint, set_language
+from dlsurvey.language import Language, speak
+from dlsurvey.language import gettext as _
 from dlsurvey.records import SCHEMA, Edition, Observation, to_json
 from dlsurvey.store import Store
 
@@ -47,17 +49,30 @@ def choose_editions(
 def compare(
     config: Config, store: Store, old: Edition | None, new: Edition, found: Findings | None = None
 ) -> Changes:
-    """What changed from `old` to `new`, each with the settings of its time.
+    """What changed from `old` to `new`, each with the settings of its time, in `config`'s language.
 
     `found` are the findings of `new` where they are known. Raises StoreError for a damaged file.
     """
-    then = recall_imprint(config, store, new)
+    language = config.settings.survey.language
+    with speak(language):
+        return _compare(config, store, (old, new), found, language)
+
+
+def _compare(
+    config: Config,
+    store: Store,
+    editions: tuple[Edition | None, Edition],
+    found: Findings | None,
+    language: Language,
+) -> Changes:
+    old, new = editions
+    then = set_language(recall_imprint(config, store, new), language)
     if found is None:
         found = find_out(then, store, new)
     if old is None:
         return find_changes(None, found)
     # Where nothing was kept of the older one, the newer one's settings stand in, not today's.
-    earlier = find_out(recall_imprint(then, store, old), store, old)
+    earlier = find_out(set_language(recall_imprint(then, store, old), language), store, old)
     return find_changes(earlier, found, list_releases(store, old, new))
 
 
@@ -106,7 +121,7 @@ def _describe(changes: Changes) -> dict[str, object]:
 
 def _write_text(changes: Changes, escape: Callable[[str], str]) -> Iterator[str]:
     if changes.old is not None:
-        yield escape(f"From {changes.old} to {changes.new}")
+        yield escape(_("From {old} to {new}").format(old=changes.old, new=changes.new))
     yield escape(changes.summary)
     for heading, found in changes.groups:
         yield ""
@@ -116,15 +131,16 @@ def _write_text(changes: Changes, escape: Callable[[str], str]) -> Iterator[str]
             yield from (f"    {escape(cause.sentence)}" for cause in change.causes)
     if changes.evidence:
         yield ""
-        yield "What it stands on"
+        yield _("What it stands on")
         yield from (f"  {escape(phrase)}" for phrase in changes.evidence)
 
 
 def _write_markdown(changes: Changes, escape: Callable[[str], str]) -> Iterator[str]:
-    yield "# What changed"
+    yield "# " + _("What changed")
     yield ""
     if changes.old is not None:
-        yield f"From {escape(changes.old)} to {escape(changes.new)}: {escape(changes.summary)}"
+        span = _("From {old} to {new}").format(old=escape(changes.old), new=escape(changes.new))
+        yield f"{span}: {escape(changes.summary)}"
     else:
         yield escape(changes.summary)
     for heading, found in changes.groups:
@@ -133,7 +149,7 @@ def _write_markdown(changes: Changes, escape: Callable[[str], str]) -> Iterator[
             yield f"- {escape(change.sentence)}"
             yield from (f"  - *{escape(cause.sentence)}*" for cause in change.causes)
     if changes.evidence:
-        yield from ("", "## What it stands on", "")
+        yield from ("", "## " + _("What it stands on"), "")
         yield from (f"- {escape(phrase)}" for phrase in changes.evidence)
 
 

@@ -1,9 +1,9 @@
 """Turns the present state of the store into an edition, and an edition into files under `reports/`."""
 
-import hashlib
 import os
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -12,16 +12,20 @@ from typing import Literal, NamedTuple, get_args
 import msgspec
 
 from dlsurvey import __version__
-from dlsurvey.collection import find_collection_gaps
+from dlsurvey.analysis.differences import Changes
 from dlsurvey.config import Config
 from dlsurvey.errors import RenderError, StoreError
 from dlsurvey.files import explaining, write_atomic
+from dlsurvey.heartbeat import find_heartbeat, find_interval, read_beats
 from dlsurvey.imprint import keep_imprint, recall_imprint
-from dlsurvey.records import SCHEMA, Edition, Gap, content_sha256, to_json
-from dlsurvey.retention import find_folder, read_manifest, remove_old
-from dlsurvey.sections import hash_sections
+from dlsurvey.language import gettext as _
+from dlsurvey.language import speak
+from dlsurvey.records import SCHEMA, Edition, to_json
+from dlsurvey.rendition import Mark, describe_rendition, find_outdated, keep_mark
+from dlsurvey.retention import find_folder, remove_old
+from dlsurvey.state import read_state
 from dlsurvey.store import Store
-from dlsurvey.training import Training
+from dlsurvey.words import keep_words, recalling_words
 from experiments.environment import read_environment
 from experiments.frameworks import FRAMEWORKS
 
@@ -34,29 +38,12 @@ VERSIONED = (
 )
 
 
-UNTRAINED = Training(
-    profile="none",
-    offline=False,
-    plan="Nothing has been trained yet.",
-    datasets=(),
-    trials=(),
-    gaps=(
-        Gap(
-            what="The comparison",
-            why="Nothing has been trained yet.",
-            cure="Run `dlsurvey build` or `dlsurvey train`.",
-        ),
-    ),
-)
-"""What an edition stands on before the first training."""
-
-
 class Rendered(NamedTuple):
     """What rendering an edition did."""
 
     folder: Path
-    written: bool
-    """Whether anything had to be written."""
+    reasons: tuple[str, ...]
+    """Why its files had to be written; empty where they were as they should be."""
     removed: tuple[str, ...]
     """What the settings no longer keep, in sentences."""
 
@@ -65,6 +52,7 @@ class _Summary(msgspec.Struct, frozen=True):
     """What changed in an edition, in one line, as its files were written with."""
 
     summary: str
+    language: str = "en"
     schema: int = SCHEMA
 
 
@@ -82,39 +70,49 @@ def order_editions(editions: Sequence[Edition]) -> tuple[Edition, ...]:
     return tuple(sorted(editions, key=place))
 
 
+def is_new(config: Config, store: Store) -> bool:
+    """Whether the store holds anything that the newest edition does not stand on."""
+    newest = find_newest(store)
+    return newest is None or newest.evidence_sha256 != read_state(config, store).sha256
+
+
+def find_newest(store: Store) -> Edition | None:
+    """The edition that no other one follows; None before the first."""
+    editions = order_editions(store.list_editions())
+    return editions[-1] if editions else None
+
+
 def assemble(config: Config, store: Store) -> Edition:
     """The edition of what the store holds now; where nothing has changed, the newest one again."""
-    training = store.read_training(Training) or UNTRAINED
-    gaps = (
-        *find_collection_gaps(config, store),
-        *training.gaps,
-        *_find_failed_trials(store, training.trials),
-    )
-    lines = store.count_observation_lines()
-    evidence_sha256 = content_sha256((config.sha256, training, lines, gaps))
+    state = read_state(config, store)
+    training = state.training
     editions = order_editions(store.list_editions())
     newest = editions[-1] if editions else None
-    if newest is not None and newest.evidence_sha256 == evidence_sha256:
+    if newest is not None and newest.evidence_sha256 == state.sha256:
         return newest
     created_at = _read_clock()
     edition = Edition(
-        id=_choose_id(created_at, evidence_sha256, editions),
+        id=_choose_id(created_at, state.sha256, editions),
         created_at=created_at,
         profile=training.profile,
         offline=training.offline,
         config_sha256=config.sha256,
-        evidence_sha256=evidence_sha256,
-        observation_lines=lines,
+        evidence_sha256=state.sha256,
+        observation_lines=state.lines,
         trials=training.trials,
         datasets=training.datasets,
         parity=training.parity,
         samples=training.samples,
         gradients=training.gradients,
+        deployments=training.deployments,
+        studies=training.studies,
         plan=training.plan,
-        gaps=gaps,
+        gaps=state.gaps,
         previous=newest.id if newest else None,
         versions=_read_versions(),
         environment=read_environment(),
+        attempts=store.count_collection_lines(),
+        due=created_at + find_interval(config),
     )
     keep_imprint(config, store)
     store.add_edition(edition)
@@ -122,27 +120,36 @@ def assemble(config: Config, store: Store) -> Edition:
 
 
 def render(
-    config: Config, store: Store, edition: Edition, formats: Sequence[Format] = FORMATS
+    config: Config,
+    store: Store,
+    edition: Edition,
+    formats: Sequence[Format] = FORMATS,
+    *,
+    force: bool = False,
 ) -> Rendered:
-    """Write the edition's files, then what lists and leads to all editions.
+    """Write the edition's files where they are not up to date, then what lists and leads to all.
 
     Raises RenderError where a place cannot be written, StoreError for a damaged file.
     """
-    then = recall_imprint(config, store, edition)
     folder = config.reports / edition.id
-    renderer_sha256 = content_sha256((hash_renderer(then, formats), hash_sections(config)))
-    mark = config.store / "rendered" / f"{edition.id}.sha256"
-    written = not _is_current(folder, mark, renderer_sha256)
-    if written:
-        with _dated(edition.created_at):
-            _write(config, store, edition, formats)
-        with explaining(RenderError, f"write {mark}"):
-            write_atomic(mark, renderer_sha256.encode("ascii"))
     editions = order_editions(store.list_editions())
+    is_newest = edition.id == editions[-1].id
+    with recalling_words(config, store, edition, is_newest=is_newest) as recalled:
+        then = recall_imprint(recalled, store, edition)
+        basis = describe_rendition(then, formats)
+        reasons = ("--force",) if force else find_outdated(config, edition, basis)
+        if reasons:
+            started = time.monotonic()
+            with _dated(edition.created_at):
+                _write(recalled, store, edition, formats)
+            seconds = round(time.monotonic() - started, 3)
+            keep_mark(config, edition, Mark(basis, seconds))
+        if is_newest:
+            keep_words(config, store, edition)
     removed = remove_old(config, editions, keep=edition.id)
     _point_latest(config.reports, editions[-1].id)
-    _list_all(config, store, editions)
-    return Rendered(folder, written, removed)
+    list_all(config, store, editions)
+    return Rendered(folder, reasons, removed)
 
 
 def _write(config: Config, store: Store, edition: Edition, formats: Sequence[Format]) -> None:
@@ -152,12 +159,13 @@ def _write(config: Config, store: Store, edition: Edition, formats: Sequence[For
     from dlsurvey.render.pages import Own
     from dlsurvey.sections import read_sections
 
-    findings = find_out(recall_imprint(config, store, edition), store, edition)
-    changes = compare_with_previous(config, store, edition, findings)
+    then = recall_imprint(config, store, edition)
+    findings = find_out(then, store, edition)
+    changes = compare_with_previous(then, store, edition, findings)
     findings = msgspec.structs.replace(findings, changes=changes)
-    own = Own(read_sections(config), config.settings.sections)
+    own = Own(read_sections(config), then.settings.sections)
     write_edition(findings, config.reports / edition.id, formats, own)
-    _keep_summary(config, edition, changes.summary)
+    _keep_summary(then, edition, changes)
 
 
 @contextmanager
@@ -174,7 +182,7 @@ def _dated(moment: datetime) -> Iterator[None]:
             os.environ["SOURCE_DATE_EPOCH"] = before
 
 
-def _list_all(config: Config, store: Store, editions: Sequence[Edition]) -> None:
+def list_all(config: Config, store: Store, editions: Sequence[Edition]) -> None:
     """`index.html` and `feed.xml`, the newest edition first."""
     from dlsurvey.render.index import Entry, write_index
 
@@ -186,50 +194,37 @@ def _list_all(config: Config, store: Store, editions: Sequence[Edition]) -> None
         )
         for edition in reversed(editions)
     ]
-    write_index(config.reports, config.settings.survey, entries)
+    heartbeat = find_heartbeat(config, read_beats(store), editions)
+    write_index(config.reports, config.settings.survey, entries, heartbeat)
 
 
 def _find_summary(config: Config, store: Store, edition: Edition) -> str:
     """As kept when the edition was rendered last; found out where nothing was kept."""
     path = config.store / "rendered" / f"{edition.id}.json"
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=_Summary).summary
-    except (OSError, msgspec.MsgspecError):
-        pass
+    kept: _Summary | None = None
+    with suppress(OSError, msgspec.MsgspecError):
+        kept = msgspec.json.decode(path.read_bytes(), type=_Summary)
+    if kept is not None and kept.language == config.settings.survey.language:
+        return kept.summary
     from dlsurvey.diff import compare_with_previous
 
     try:
-        summary = compare_with_previous(config, store, edition).summary
+        changes = compare_with_previous(config, store, edition)
     except StoreError:
-        return "Its evidence can no longer be read."
-    _keep_summary(config, edition, summary)
-    return summary
+        with speak(config.settings.survey.language):
+            return _("Its evidence can no longer be read.")
+    return _keep_summary(config, edition, changes)
 
 
-def _keep_summary(config: Config, edition: Edition, summary: str) -> None:
+def _keep_summary(config: Config, edition: Edition, changes: Changes) -> str:
+    """Keep it in the language of `config`, and give it back."""
+    language = config.settings.survey.language
+    with speak(language):
+        summary = changes.summary
     path = config.store / "rendered" / f"{edition.id}.json"
     with explaining(RenderError, f"write {path}"):
-        write_atomic(path, to_json(_Summary(summary)))
-
-
-def hash_renderer(config: Config, formats: Sequence[Format]) -> str:
-    """Hash of everything but the evidence that decides how an edition looks: code, templates, formats."""
-    digest = hashlib.sha256(f"{config.sha256} {sorted(formats)} {__version__}".encode())
-    root = Path(__file__).parent
-    for folder in (root, root.parent / "templates", root.parent / "collectors"):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
-                digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _is_current(folder: Path, mark: Path, renderer_sha256: str) -> bool:
-    """Whether the files are there as their manifest lists them, written by this very renderer."""
-    try:
-        written_by = mark.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError):
-        return False
-    return written_by == renderer_sha256 and read_manifest(folder) is not None
+        write_atomic(path, to_json(_Summary(summary, language)))
+    return summary
 
 
 def _point_latest(reports: Path, edition_id: str) -> None:
@@ -258,22 +253,6 @@ def _choose_id(created_at: datetime, evidence_sha256: str, editions: Sequence[Ed
     while (chosen := name if count == 1 else f"{name}-{count}") in known:
         count += 1
     return chosen
-
-
-def _find_failed_trials(store: Store, trials: Sequence[str]) -> tuple[Gap, ...]:
-    gaps = []
-    for trial_id in trials:
-        trial = store.read_trial(trial_id)
-        if trial.status != "completed":
-            spec = trial.spec
-            gaps.append(
-                Gap(
-                    what=f"{spec.workload} in {spec.framework}, seed {spec.seed}",
-                    why=f"The trial {trial.status}: {trial.reason}.",
-                    cure=f"Read logs/trials/{spec.key}.log; the next build runs it again.",
-                )
-            )
-    return tuple(gaps)
 
 
 def _read_clock() -> datetime:

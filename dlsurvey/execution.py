@@ -1,67 +1,106 @@
 """Turns planned trials into stored ones: what is stored is not run again."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Container, Mapping, Sequence
+from contextlib import closing
+
+from msgspec.structs import replace
 
 from dlsurvey.console import Console, Tracker
 from dlsurvey.errors import ConfigError
+from dlsurvey.premises import hash_trial_code
 from dlsurvey.records import Trial, TrialSpec
 from dlsurvey.store import Store
+from experiments.executors import Executor, Order
 from experiments.runner import Bench
 from experiments.sources import Prepared
-from experiments.spec import WORKLOADS, Workload
+from experiments.spec import WORKLOADS, Workload, find_widened, widen
 from experiments.worker import EpochEnded, Event
 
 
-def run_trials(
+def run_trials(  # noqa: PLR0913, PLR0917  what trials depend on
     store: Store,
     console: Console,
+    executor: Executor,
     specs: Sequence[TrialSpec],
     benches: Mapping[str, Bench],
     prepared: Mapping[str, Prepared],
+    passed_over: Container[str] = (),
 ) -> tuple[str, ...]:
-    """The id of one stored trial for each of `specs`; a spec that comes twice gets two trials."""
-    places = _number_repeats(specs)
-    found = [
-        find_stored(store, spec, benches[spec.framework], place)
-        for spec, place in zip(specs, places, strict=True)
-    ]
-    waiting = [spec for spec, trial_id in zip(specs, found, strict=True) if trial_id is None]
-    if not waiting and specs:
-        console.say(f"All {len(specs)} trials are stored: nothing to train.")
-    elif waiting:
-        rest = f" of {len(specs)} trials; the rest are stored." if len(waiting) < len(specs) else ""
-        plural = "s" if len(waiting) > 1 else ""
-        console.say(f"Training {len(waiting)}{rest or f' trial{plural}.'}")
-    total = float(sum(spec.epochs + 1 for spec in waiting)) or 1.0
-    done = 0
+    """The id of one stored trial for each of `specs`; a spec that comes twice gets two trials.
+
+    Each is stored as it comes, here and nowhere else: an executor writes nothing. Stored trials
+    that are `passed_over` count for nothing.
+    """
+    found = choose_stored(store, specs, benches, passed_over)
+    orders = [
+        Order(
+            place, spec, find_trained(spec.workload), benches[spec.framework],
+            prepared[spec.workload],
+        )
+        for place, spec in enumerate(specs)
+        if found[place] is None
+    ]  # fmt: skip
+    _announce(console, len(orders), len(specs))
+    total = float(sum(order.spec.epochs + 1 for order in orders)) or 1.0
     with console.track("Training", total) as tracker:
-        for place, spec in enumerate(specs):
-            if found[place] is None:
-                done += 1
-                trial = _run_trial(
-                    spec,
-                    f"[{done}/{len(waiting)}]",
-                    benches[spec.framework],
-                    prepared[spec.workload],
-                    tracker,
-                )
-                store.keep_source(benches[spec.framework].trainer_source)
-                found[place] = store.add_trial(trial)
+        titles = {name: bench.framework.title for name, bench in benches.items()}
+        watch = _Watch(tracker, len(orders), titles)
+        with closing(executor.run(orders, watch.listen)) as results:
+            for order, trial in results:
+                watch.finish(trial)
+                store.keep_source(order.bench.trainer_source)
+                code_sha256 = hash_trial_code(order.workload)
+                found[order.place] = store.add_trial(replace(trial, code_sha256=code_sha256))
     return tuple(trial_id for trial_id in found if trial_id is not None)
 
 
-def find_stored(store: Store, spec: TrialSpec, bench: Bench, place: int = 0) -> str | None:
-    """The completed run of this spec, with these versions and this trainer, that is the `place`-th."""
-    alike = [
+def _announce(console: Console, waiting: int, total: int) -> None:
+    if not waiting and total:
+        console.say(f"All {total} trials are stored: nothing to train.")
+    elif waiting:
+        rest = f" of {total} trials; the rest are stored." if waiting < total else ""
+        plural = "s" if waiting > 1 else ""
+        console.say(f"Training {waiting}{rest or f' trial{plural}.'}")
+
+
+def find_stored(
+    store: Store, spec: TrialSpec, bench: Bench, passed_over: Container[str] = ()
+) -> list[str]:
+    """The completed runs of this spec with these versions and this code, oldest first.
+
+    Of trials of older versions only the trainer's code is known, and has to do.
+    """
+    code_sha256 = hash_trial_code(find_trained(spec.workload))
+    return [
         trial_id
         for trial_id, trial in store.list_trials(spec.key)
         if trial.status == "completed"
+        and trial_id not in passed_over
         and trial.environment.sha256 == bench.environment.sha256
         and trial.trainer_sha256 == bench.trainer_sha256
+        and trial.code_sha256 in (None, code_sha256)
     ]
-    return alike[place] if place < len(alike) else None
+
+
+def choose_stored(
+    store: Store,
+    specs: Sequence[TrialSpec],
+    benches: Mapping[str, Bench],
+    passed_over: Container[str] = (),
+) -> list[str | None]:
+    """For each spec a stored run, None where there is none: the newest, as many as it comes."""
+    wanted = Counter(spec.key for spec in specs)
+    stored = {
+        spec.key: find_stored(store, spec, benches[spec.framework], passed_over)[
+            -wanted[spec.key] :
+        ]
+        for spec in dict.fromkeys(specs)
+    }
+    return [
+        stored[spec.key][place] if place < len(stored[spec.key]) else None
+        for spec, place in zip(specs, _number_repeats(specs), strict=True)
+    ]
 
 
 def find_workload(name: str) -> Workload:
@@ -71,6 +110,12 @@ def find_workload(name: str) -> Workload:
             return workload
     known = ", ".join(workload.name for workload in WORKLOADS)
     raise ConfigError(f"There is no workload '{name}'. Known: {known}.")
+
+
+def find_trained(name: str) -> Workload:
+    """The workload of a trial: a registered one, or one of the sweeps, which is such a one widened."""
+    found = find_widened(name)
+    return widen(*found) if found else find_workload(name)
 
 
 def describe_trial(trial: Trial) -> str:
@@ -94,23 +139,37 @@ def _number_repeats(specs: Sequence[TrialSpec]) -> list[int]:
     return places
 
 
-def _run_trial(
-    spec: TrialSpec, count: str, bench: Bench, prepared: Prepared, tracker: Tracker
-) -> Trial:
-    title = (
-        f"{count} {spec.workload} · {bench.framework.title} {spec.mode} · {spec.protocol}"
-        f" · seed {spec.seed}"
-    )
-    tracker.advance(0, title)
+class _Watch:
+    """Tells the tracker how far the trials have come, one or several at a time."""
 
-    def listen(event: Event) -> None:
+    def __init__(self, tracker: Tracker, total: int, titles: Mapping[str, str]) -> None:
+        self._tracker = tracker
+        self._total = total
+        self._titles = titles
+        self._done = 0
+        self._heard: Counter[str] = Counter()
+
+    def listen(self, spec: TrialSpec, event: Event) -> None:
+        """A trial that still runs says how far it is."""
+        title = self._name(spec)
         if isinstance(event, EpochEnded):
-            tracker.advance(
+            self._heard[spec.key] += 1
+            self._tracker.advance(
                 1, f"{title} · epoch {event.epoch}/{spec.epochs} · loss {event.loss:.4f}"
             )
+        else:
+            self._tracker.advance(0, title)
 
-    workload = find_workload(spec.workload)
-    trial = bench.run(spec, workload, prepared.dataset, Path(prepared.path), listen)
-    tracker.advance(1)
-    tracker.finish_part(f"{title}: {describe_trial(trial)}")
-    return trial
+    def finish(self, trial: Trial) -> None:
+        """A trial has ended; not every executor passes on what it said before."""
+        title = self._name(trial.spec)
+        self._done += 1
+        heard = self._heard.pop(trial.spec.key, 0)
+        self._tracker.advance(max(0, trial.spec.epochs - heard) + 1)
+        self._tracker.finish_part(f"{title}: {describe_trial(trial)}")
+
+    def _name(self, spec: TrialSpec) -> str:
+        return (
+            f"[{self._done + 1}/{self._total}] {spec.workload} · {self._titles[spec.framework]}"
+            f" {spec.mode} · {spec.protocol} · seed {spec.seed}"
+        )

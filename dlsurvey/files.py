@@ -2,9 +2,10 @@
 
 import errno
 import os
+import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dlsurvey.errors import SurveyError
@@ -19,8 +20,12 @@ _CURES = {
     errno.EISDIR: "there is a folder where a file is needed: move it",
     errno.EEXIST: "there is a file where a folder is needed: move it or choose another folder",
     errno.ENOTDIR: "a part of the path is a file: choose another folder",
+    errno.ELOOP: "it is a link: put the file itself there",
     errno.ENAMETOOLONG: "the path is too long: choose a shorter one",
 }
+
+_TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
+"""As `write_atomic` names what it has not put in place yet."""
 
 
 @contextmanager
@@ -38,7 +43,7 @@ def write_atomic(path: Path, content: bytes) -> None:
 
     Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     descriptor, temporary = tempfile.mkstemp(
         dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
     )
@@ -53,6 +58,28 @@ def write_atomic(path: Path, content: bytes) -> None:
         Path(temporary).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; a power cut takes none of them away again. Raises OSError."""
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for one in reversed(missing):
+        one.mkdir(exist_ok=True)
+        sync_folder(one.parent)
+
+
+def remove_leftovers(paths: Iterable[Path]) -> None:
+    """Remove what a killed `write_atomic` left, of these; nobody may be writing there.
+
+    That something cannot be removed hinders nobody.
+    """
+    for path in paths:
+        if _TEMPORARY.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+            with suppress(OSError):
+                path.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,10 +1,14 @@
 """Turns numbers, dates and lists into the words that figures, tables and sentences print.
 
-The same on every system, whatever its locale.
+The same on every system, whatever its locale: dates and words follow the language of the report.
+Korean writes numbers as English does, and units are those of the SI in both.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+
+from dlsurvey.language import gettext as _
+from dlsurvey.language import spoken
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -58,9 +62,36 @@ def format_memory(count: float) -> str:
     return f"{count / 1e6:.0f} MB".replace("-", MINUS)
 
 
+def format_size(count: float) -> str:
+    """Of files, which may be small: '478 kB', from ten thousand kilobytes on as memory."""
+    return f"{count / 1e3:,.0f} kB" if count < 1e7 else format_memory(count)
+
+
 def format_date(day: date | datetime) -> str:
-    """'20 November 2026', in English whatever the locale of the machine."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    """'20 November 2026', in Korean '2026년 11월 20일'."""
+    if spoken() == "en":
+        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    from babel import dates  # late: an English report needs none of it
+
+    return dates.format_date(day, "long", locale=spoken())
+
+
+def format_month(day: date | datetime) -> str:
+    """'November 2026', in Korean '2026년 11월'."""
+    if spoken() == "en":
+        return f"{MONTHS[day.month - 1]} {day.year}"
+    from babel import dates
+
+    return dates.format_skeleton("yMMMM", day, locale=spoken())
+
+
+def format_year(day: date | datetime) -> str:
+    """'2026', in Korean '2026년'."""
+    if spoken() == "en":
+        return str(day.year)
+    from babel import dates
+
+    return dates.format_skeleton("y", day, locale=spoken())
 
 
 def format_rate(value: float) -> str:
@@ -90,7 +121,8 @@ def format_effect(value: float, quantity: str) -> str:
     """A difference with its sign; accuracies differ by percentage points."""
     sign = "+" if value > 0 else ""
     if quantity == "test_accuracy":
-        return f"{sign}{100 * value:.2f} points".replace("-", MINUS)
+        points = f"{sign}{100 * value:.2f}".replace("-", MINUS)
+        return _("{value} points").format(value=points)
     return sign + format_quantity(value, quantity)
 
 
@@ -102,8 +134,9 @@ def format_share(value: float) -> str:
 
 def format_bound(value: float, quantity: str) -> str:
     """A margin or a noise floor, without a sign: '0.5 points', '5 %'."""
-    unit = "points" if quantity == "test_accuracy" else "%"
-    return f"{100 * value:.3g} {unit}" if value < 10 else f"{100 * value:,.0f} {unit}"
+    number = f"{100 * value:.3g}" if value < 10 else f"{100 * value:,.0f}"
+    text = _("{value} points") if quantity == "test_accuracy" else "{value} %"
+    return text.format(value=number)
 
 
 def format_value(value: float, unit: str) -> str:
@@ -117,4 +150,6 @@ def format_value(value: float, unit: str) -> str:
 
 def join_words(words: Sequence[str]) -> str:
     """'a', 'a and b', 'a, b and c'."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    if len(words) < 2:
+        return "".join(words)
+    return _("{words} and {last}").format(words=", ".join(words[:-1]), last=words[-1])

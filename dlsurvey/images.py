@@ -25,7 +25,13 @@ class Images:
         """Nothing is read yet."""
         self._folder = folder
         self._read: dict[Path, str] = {}
+        self._named: dict[Path, None] = {}
         self._bytes = 0
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files that were read, as the Markdown names them below the folder."""
+        return tuple(self._named)
 
     def read(self, address: str) -> str:
         """The data URI of the image; raises ConfigError, to which the caller adds file and line."""
@@ -55,12 +61,14 @@ class Images:
             raise ConfigError(
                 f"the image '{address[:80]}' is none of {', '.join(self.KINDS)}: save it as one."
             )
+        named = path
         with explaining(ConfigError, f"read the image '{address[:80]}'"):
             path = path.resolve(strict=True)
         if not path.is_relative_to(self._folder.resolve()):
             raise ConfigError(
                 f"the image '{address[:80]}' is a link out of the folder of sections: copy it there."
             )
+        self._named[named] = None
         return path
 
     def _load(self, path: Path, address: str) -> bytes:

@@ -12,6 +12,7 @@ import msgspec
 from dlsurvey.config import Config
 from dlsurvey.errors import StoreError
 from dlsurvey.files import explaining, write_atomic
+from dlsurvey.language import Language
 from dlsurvey.records import Edition, to_json
 from dlsurvey.settings import Margins, Sections, Settings, SourceSettings, SubjectSettings, Survey
 from dlsurvey.store import Store
@@ -67,6 +68,14 @@ def recall_imprint(config: Config, store: Store, edition: Edition) -> Config:
     recalled = copy.copy(config)
     recalled.settings = _replace(config.settings, imprint)
     return recalled
+
+
+def set_language(config: Config, language: Language) -> Config:
+    """`config`, but for the language of what is written with it."""
+    survey = msgspec.structs.replace(config.settings.survey, language=language)
+    changed = copy.copy(config)
+    changed.settings = msgspec.structs.replace(config.settings, survey=survey)
+    return changed
 
 
 def _replace(settings: Settings, imprint: Imprint) -> Settings:

@@ -1,5 +1,6 @@
 """Turns an empty folder into a survey folder: settings, a place for the user's text, a workflow."""
 
+from importlib import resources
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,7 @@ def initialise(folder: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     config = Config(Settings(), folder.absolute(), {})
     files = {
         "survey.toml": read_scaffold("survey.toml"),
-        SCHEMA_NAME: write_schema(),
+        SCHEMA_NAME: read_schema(),
         "requirements.txt": read_scaffold("requirements.txt").replace("@version", __version__),
         "README.md": read_scaffold("README.md"),
         ".gitignore": read_scaffold("gitignore.txt"),
@@ -42,10 +43,25 @@ def initialise(folder: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     return tuple(written), tuple(kept)
 
 
+def read_schema() -> str:
+    """The JSON schema of survey.toml that comes with the package."""
+    return resources.files("dlsurvey").joinpath(SCHEMA_NAME).read_text(encoding="utf-8")
+
+
 def write_schema() -> str:
-    """The JSON schema of survey.toml, with which editors complete and check it."""
+    """The JSON schema of survey.toml, with which editors complete and check it, from the settings."""
     schema = msgspec.json.schema(Settings)
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
     return (
         msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2).decode() + "\n"
     )
+
+
+def main() -> None:
+    """Bring the file of the package up to date: `make schema`."""
+    path = Path(__file__).with_name(SCHEMA_NAME)
+    write_atomic(path, write_schema().encode())
+
+
+if __name__ == "__main__":
+    main()

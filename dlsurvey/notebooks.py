@@ -13,6 +13,8 @@ from dlsurvey.analysis.excerpts import Excerpt, excerpt
 from dlsurvey.analysis.findings import Findings, Stage, WorkloadFindings
 from dlsurvey.analysis.studied import TrainerSource
 from dlsurvey.errors import ConfigError
+from dlsurvey.language import gettext as _
+from dlsurvey.language import speaking_its_language
 from dlsurvey.records import Trial
 from experiments.frameworks import Framework, find_framework
 from experiments.notebooks import stand_ins
@@ -48,6 +50,7 @@ class Subject(NamedTuple):
 Cell: TypeAlias = tuple[Literal["code", "markdown"], str]
 
 
+@speaking_its_language
 def write_notebooks(findings: Findings) -> dict[str, bytes]:
     """Every notebook by its path inside the edition; the same findings give the same bytes."""
     files = {}
@@ -117,17 +120,22 @@ def _introduce(subject: Subject) -> Iterator[Cell]:
     """What this is, and what must be installed."""
     framework, trainer = subject.framework, subject.trainer
     source = choose_images(subject)
-    images = DOWNLOADED.get(source, "the handwritten digits of scikit-learn")
-    yield (
-        "markdown",
-        f"# {subject.known.title} with {framework.title}\n\n"
-        "Each function below is the one that ran for the survey, taken from the source of its"
-        f" trainer (SHA-256 `{trainer.sha256[:16]}`). What stands in for the survey's own program"
-        " is in the first cells, so that the notebook runs anywhere.\n\n"
-        f"It trains on {images}; the survey trained on {quote(subject.workload.dataset.title)}. Times"
-        " measured here are not those of the survey, which gives every run a process of its own.",
+    images = DOWNLOADED.get(source) or _("the handwritten digits of scikit-learn")
+    heading = _("{workload} with {framework}").format(
+        workload=subject.known.title, framework=framework.title
     )
-    yield "markdown", f"Install first:\n\n    pip install {' '.join(list_packages(subject))}"
+    origin = _(
+        "Each function below is the one that ran for the survey, taken from the source of its"
+        " trainer (SHA-256 `{digest}`). What stands in for the survey's own program"
+        " is in the first cells, so that the notebook runs anywhere."
+    ).format(digest=trainer.sha256[:16])
+    trained = _(
+        "It trains on {images}; the survey trained on {dataset}. Times"
+        " measured here are not those of the survey, which gives every run a process of its own."
+    ).format(images=images, dataset=quote(subject.workload.dataset.title))
+    yield "markdown", f"# {heading}\n\n{origin}\n\n{trained}"
+    packages = " ".join(list_packages(subject))
+    yield "markdown", _("Install first:") + f"\n\n    pip install {packages}"
     variables = choose_variables(framework, subject.trial)
     lines = [f"os.environ[{name!r}] = {value!r}" for name, value in sorted(variables.items())]
     yield "code", "\n".join(["import os", "", *lines])
@@ -136,10 +144,10 @@ def _introduce(subject: Subject) -> Iterator[Cell]:
 def _define(subject: Subject) -> Iterator[Cell]:
     """Imports, stand-ins, the network and how it is trained, and what the listings call."""
     yield "code", "\n".join(subject.parts.imports)
-    _, *texts = Path(stand_ins.__file__).read_text(encoding="utf-8").split(BREAK)
+    _head, *texts = Path(stand_ins.__file__).read_text(encoding="utf-8").split(BREAK)
     for text in texts:
         yield "code", f"# {text}"
-    yield "markdown", "## The network, and how it is trained"
+    yield "markdown", "## " + _("The network, and how it is trained")
     yield "code", describe_workload(subject.known)
     yield "code", describe_spec(subject)
 
@@ -148,7 +156,7 @@ def _show_stages(stages: Sequence[Stage], parts: Excerpt) -> Iterator[Cell]:
     """What the listings call, then each listing as it ran."""
     shown = {stage.key for stage in stages}
     others = [text for name, text in parts.definitions.items() if name not in shown]
-    yield "markdown", "## Small parts that the following functions use"
+    yield "markdown", "## " + _("Small parts that the following functions use")
     yield "code", "\n\n\n".join(others)
     for stage in stages:
         yield "markdown", f"## {stage.title}\n\n{stage.explanation}"
@@ -157,7 +165,7 @@ def _show_stages(stages: Sequence[Stage], parts: Excerpt) -> Iterator[Cell]:
 
 def _run(subject: Subject) -> Iterator[Cell]:
     """Train and test once, in the order of the survey's own worker."""
-    yield "markdown", "## Train and test"
+    yield "markdown", "## " + _("Train and test")
     yield (
         "code",
         "prepare_framework(spec)\n"

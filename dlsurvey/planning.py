@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import expm1
 
+from dlsurvey.analysis.load import is_loaded
 from dlsurvey.analysis.quantities import find_difference, find_epoch_seconds
 from dlsurvey.analysis.spread import find_interval
 from dlsurvey.console import Console
 from dlsurvey.foresight import describe_power
-from dlsurvey.records import Device, Protocol, Trial, content_sha256
+from dlsurvey.records import Device, Protocol, Trial, TrialSpec, content_sha256
 from dlsurvey.store import Store
+from experiments.executors import Executor
 from experiments.pilot import run_pilot
-from experiments.plan import Family, Plan, extend_plan, make_plan
+from experiments.plan import Family, Plan, extend_plan, make_plan, repeat_trials
 from experiments.profiles import Profile
 from experiments.rounds import Cost, Subject, find_budget, list_seeds
 from experiments.runner import Bench
@@ -28,6 +30,7 @@ class Planner:
         self,
         store: Store,
         console: Console,
+        executor: Executor,
         benches: Mapping[str, Bench],
         prepared: Mapping[str, Prepared],
         *,
@@ -37,6 +40,7 @@ class Planner:
         """Nothing is measured yet."""
         self._store = store
         self._console = console
+        self._executor = executor
         self._benches = benches
         self._prepared = prepared
         self._threads = threads
@@ -49,13 +53,18 @@ class Planner:
         others: Sequence[Subject],
         profile: Profile,
         protocols: Sequence[Protocol],
+        *,
+        anew: bool = False,
     ) -> Plan:
-        """The plan made earlier for the same request on the same machine, else a new one."""
+        """The plan made earlier for the same request on the same machine, else a new one.
+
+        `anew`: a new one in any case.
+        """
         machines = [(b.environment.sha256, b.trainer_sha256) for b in self._benches.values()]
         self._identity = content_sha256(
             (subjects, others, profile, protocols, self._threads, self._device, machines)
         )
-        plan = self._store.read_plan(self._identity, Plan)
+        plan = None if anew else self._store.read_plan(self._identity, Plan)
         if plan is None:
             plan = self._make(subjects, others, profile, protocols)
             self._store.keep_plan(self._identity, plan)
@@ -70,8 +79,20 @@ class Planner:
         return plan
 
     def extend(self, plan: Plan, trials: Sequence[Trial]) -> Plan | None:
-        """The plan with one seed more where the interval is widest; None where nothing fits its rest."""
-        overrun_seconds = sum(map(_add_up, trials)) - (plan.estimated_seconds or 0.0)
+        """The plan with disturbed trials once more, else with a seed more where the interval is widest.
+
+        None where nothing fits its rest.
+        """
+        overrun_seconds = sum(map(add_up_seconds, trials)) - (plan.estimated_seconds or 0.0)
+        repeated = repeat_trials(plan, list_disturbed(trials), overrun_seconds)
+        if repeated is not None:
+            self._store.keep_plan(self._identity, repeated)
+            count = len(repeated.repeated) - len(plan.repeated)
+            self._console.say(
+                f"The budget has room ({format_minutes(plan.rest_seconds)}): what other work ran"
+                f" beside comes a second time, since its times count for nothing ({count} trials)."
+            )
+            return repeated
         extended = extend_plan(plan, measure_widths(trials), overrun_seconds)
         if extended is not None:
             self._store.keep_plan(self._identity, extended)
@@ -114,6 +135,7 @@ class Planner:
     def _measure_cost(self, subject: Subject) -> Cost:
         self._console.say(f"Measuring what {subject.name} costs (a short pilot) ...")
         pilot = run_pilot(
+            self._executor,
             self._benches[subject.framework.name],
             subject,
             self._prepared[subject.workload.name],
@@ -128,7 +150,8 @@ class Planner:
 def measure_widths(trials: Sequence[Trial]) -> dict[Family, float]:
     """Half-width of the 95 % interval of the ratio of epoch times, the widest pair of each family.
 
-    Families without two frameworks, or with a single seed, have none.
+    Families without two frameworks, or with a single seed, have none; a time that was taken beside
+    other work is none, here as in the verdicts.
     """
     seconds: dict[Family, dict[str, dict[int, float]]] = {}
     modes: dict[tuple[Family, str], str] = {}
@@ -137,7 +160,7 @@ def measure_widths(trials: Sequence[Trial]) -> dict[Family, float]:
         family = Family(workload=spec.workload, protocol=spec.protocol)
         # A plan begins with the default modes; the others get no further seeds.
         mode = modes.setdefault((family, spec.framework), spec.mode)
-        if trial.metrics is not None and spec.mode == mode:
+        if trial.metrics is not None and spec.mode == mode and not is_loaded(trial):
             member = seconds.setdefault(family, {}).setdefault(spec.framework, {})
             member.setdefault(spec.seed, find_epoch_seconds(trial.metrics))
     widths: dict[Family, float] = {}
@@ -149,7 +172,15 @@ def measure_widths(trials: Sequence[Trial]) -> dict[Family, float]:
     return widths
 
 
-def _add_up(trial: Trial) -> float:
+def list_disturbed(trials: Sequence[Trial]) -> list[TrialSpec]:
+    """The specs of completed trials of which every run was disturbed, in their order."""
+    completed = [trial for trial in trials if trial.metrics is not None]
+    quiet = {trial.spec.key for trial in completed if not is_loaded(trial)}
+    disturbed = {trial.spec.key: trial.spec for trial in completed}
+    return [spec for key, spec in disturbed.items() if key not in quiet]
+
+
+def add_up_seconds(trial: Trial) -> float:
     """Seconds of all that one trial measured: less than it took, by the start of its process."""
     metrics = trial.metrics
     if metrics is None:

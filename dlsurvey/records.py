@@ -187,6 +187,8 @@ class Load(Record, frozen=True, kw_only=True):
     """How many processors other processes kept busy on average; None where nobody tells."""
     frequency_mhz: float | None
     """Of the processors when it ended; None where the system does not tell."""
+    trials_beside: Count | None = None
+    """Other trials seen on the same processors when it began or ended; None where nobody looked."""
 
 
 class Trial(Record, frozen=True, kw_only=True):
@@ -202,6 +204,8 @@ class Trial(Record, frozen=True, kw_only=True):
     trainer_sha256: Sha256
     """Hash of the trainer's source, kept under data/sources/ as it ran."""
     load: Load | None = None
+    code_sha256: Sha256 | None = None
+    """Hash of the rest of the code that decides what it does, and of the workload; null where unknown."""
 
 
 class Sample(Record, frozen=True, kw_only=True):
@@ -266,6 +270,19 @@ class Collection(Record, frozen=True, kw_only=True):
     gaps: tuple[Gap, ...] = ()
     quota_left: Count | None = None
     """Requests that the source said are left to us; null where it did not tell."""
+    basis: dict[str, str] = {}
+    """What the attempt depended on; empty in records of older versions."""
+
+
+class Studies(Record, frozen=True, kw_only=True):
+    """What was measured beside training: the first contact, the machine's limit, other sizes."""
+
+    contact: Sha256 | None = None
+    """Under data/contacts/; null where it was not measured."""
+    limit: Sha256 | None = None
+    """Under data/limits/; null where it was not measured."""
+    scale: tuple[str, ...] = ()
+    """`key/n` of each trial of the sweeps; they take no part in any other comparison."""
 
 
 class Edition(Record, frozen=True, kw_only=True):
@@ -289,12 +306,19 @@ class Edition(Record, frozen=True, kw_only=True):
     """The `Samples` of its datasets, under data/samples/."""
     gradients: Sha256 | None = None
     """What the frameworks could differentiate, under data/gradients/; null where it was not tried."""
+    deployments: Sha256 | None = None
+    """Every way out of the frameworks, under data/deployments/; null where it was not tried."""
+    studies: Studies = Studies()
     plan: str
     """The training plan in one sentence."""
     gaps: tuple[Gap, ...]
     previous: str | None
     versions: dict[str, str]
     environment: Environment
+    attempts: Count | None = None
+    """How many lines of the record of collections it stands on; null in editions of older versions."""
+    due: datetime | None = None
+    """When the next one is due; null in editions of older versions."""
 
 
 def to_json(record: Any, *, indent: int = 0) -> bytes:

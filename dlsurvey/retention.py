@@ -8,6 +8,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,10 +16,14 @@ import msgspec
 
 from dlsurvey.config import Config
 from dlsurvey.errors import RenderError
-from dlsurvey.files import explaining
+from dlsurvey.files import explaining, remove_leftovers
 from dlsurvey.records import Edition
+from dlsurvey.schema import UNREADABLE
 
 MANIFEST = "manifest.json"
+DRAFT = re.compile(r"-([a-z0-9_]{8}(-old)?|removed)")
+"""What the folder of an edition is called, after its id, while it is written, replaced or removed."""
+LINK = re.compile(r"\.latest-\d+\.tmp")
 
 
 class ListedFile(msgspec.Struct):
@@ -37,10 +42,13 @@ class Manifest(msgspec.Struct):
 
 def find_folder(reports: Path, edition: Edition) -> Path | None:
     """The edition's folder where one is there; an id that is no plain name has none."""
-    if not re.fullmatch(r"\w[\w.-]*", edition.id, re.ASCII):
-        return None
     folder = reports / edition.id
-    return folder if folder.is_dir() and not folder.is_symlink() else None
+    return folder if is_plain(edition) and folder.is_dir() and not folder.is_symlink() else None
+
+
+def is_plain(edition: Edition) -> bool:
+    """Whether its id is a name, and not a way to somewhere else."""
+    return re.fullmatch(r"\w[\w.-]*", edition.id, re.ASCII) is not None
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -50,7 +58,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         for file in manifest.files:
             if hashlib.sha256((folder / file.path).read_bytes()).hexdigest() != file.sha256:
                 return None
-    except (OSError, ValueError, msgspec.MsgspecError):  # ValueError: a null byte in a path
+    except (OSError, ValueError, *UNREADABLE):  # ValueError: a null byte in a path
         return None
     return manifest
 
@@ -60,6 +68,8 @@ def remove_old(config: Config, editions: Sequence[Edition], keep: str = "") -> t
 
     The newest edition stays, and `keep`, which was asked for just now. Raises RenderError.
     """
+    with explaining(RenderError, f"tidy {config.reports}"):
+        remove_drafts(config.reports, editions)
     told = []
     for edition in _list_old(config, editions):
         folder = find_folder(config.reports, edition)
@@ -74,6 +84,24 @@ def remove_old(config: Config, editions: Sequence[Edition], keep: str = "") -> t
             f" `dlsurvey render --edition {edition.id}` writes them again."
         )
     return tuple(told)
+
+
+def remove_drafts(reports: Path, editions: Sequence[Edition]) -> None:
+    """Remove what killed runs left beside the editions' folders; the caller holds the run's lock."""
+    remove_leftovers(reports.glob(".*.tmp"))
+    for edition in filter(is_plain, editions):
+        for path in sorted(reports.glob(f".{edition.id}-*"), reverse=True):
+            end = path.name.removeprefix(f".{edition.id}")
+            if not DRAFT.fullmatch(end) or path.is_symlink():
+                continue
+            if end.endswith("-old") and not (reports / edition.id).exists():
+                path.rename(reports / edition.id)  # it had stepped aside when the run was killed
+            else:
+                shutil.rmtree(path, ignore_errors=True)
+    for path in reports.glob(".latest-*.tmp"):
+        if LINK.fullmatch(path.name):
+            with suppress(OSError):
+                path.unlink()
 
 
 def _list_old(config: Config, editions: Sequence[Edition]) -> list[Edition]:

@@ -1,7 +1,7 @@
 """Turns the Markdown files of a survey's own folder into sections, each with its place in the report.
 
-Sections are the user's words, as the cover is, and no evidence: an edition that is rendered again
-carries them as they are now.
+Sections are the user's words, as the cover is, and no evidence: the newest edition carries them as
+they are now, an older one as they were in its time (`dlsurvey/words.py`).
 """
 
 import difflib
@@ -82,6 +82,15 @@ def read_sections(config: Config) -> tuple[Section, ...]:
     return tuple(section for section in read if section is not None)
 
 
+def list_used_files(config: Config) -> tuple[Path, ...]:
+    """The files that the report's sections are made of: Markdown, and the images that it shows."""
+    files = list_files(config)
+    images = Images(config.sections)
+    for path in files:
+        _read_section(path, config, images)
+    return (*files, *images.paths)
+
+
 def select_sections(sections: Iterable[Section], shape: Shape) -> tuple[Section, ...]:
     """Those that are meant for one of the report's shapes."""
     return tuple(section for section in sections if shape in section.shapes)
@@ -91,9 +100,11 @@ def hash_sections(config: Config) -> str:
     """Of [sections] and every file that a section could be made of: a change sets an edition anew."""
     digest = hashlib.sha256(to_json(config.settings.sections))
     if config.sections.is_dir():
+        root = config.sections.resolve()
         with explaining(ConfigError, f"read the sections in {config.sections}"):
             for path in sorted(config.sections.rglob("*")):
-                if path.is_file() and path.suffix.lower() in (".md", *Images.KINDS):
+                is_used = path.suffix.lower() in (".md", *Images.KINDS)
+                if is_used and path.is_file() and path.resolve().is_relative_to(root):
                     name = path.relative_to(config.sections).as_posix().encode()
                     content = hashlib.sha256(path.read_bytes()).digest()
                     digest.update(len(name).to_bytes(8, "big") + name + content)
@@ -187,7 +198,7 @@ def split_front_matter(text: str, name: str) -> tuple[FrontMatter, str, int]:
 def _decode_front_matter(text: str, name: str) -> FrontMatter:
     try:
         given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{name}: the front matter is not valid TOML: {error}.") from error
     known = FrontMatter.__struct_fields__
     for key in given:

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from collectors.subjects import Package, Repository, Tag, Topic, Word
+from dlsurvey.language import Language
 from dlsurvey.records import Name
 
 ProfileName = Literal["quick", "standard", "full"]
+LogFormat = Literal["text", "json"]
 
 
 class _Section(Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,7 +28,7 @@ class Survey(_Section, frozen=True, kw_only=True):
     date: dt.date | None = None
     """None: the day of the edition."""
     cover: Literal["coursework", "lecture", "page"] = "coursework"
-    language: Literal["en"] = "en"
+    language: Language = "en"
 
 
 class Build(_Section, frozen=True, kw_only=True):
@@ -35,6 +37,8 @@ class Build(_Section, frozen=True, kw_only=True):
     profile: ProfileName = "standard"
     reports: str = "reports"
     logs: str = "logs"
+    log_format: LogFormat = "text"
+    """text: lines for people. json: one JSON object a line; --log-format goes before it."""
     keep_editions: Annotated[int, Meta(ge=1)] | None = None
     """How many editions keep their folder of files; None: all. Evidence is never removed."""
     keep_days: Annotated[int, Meta(ge=1)] | None = None
@@ -63,6 +67,8 @@ class Experiments(_Section, frozen=True, kw_only=True):
     trial_timeout: str = "2h"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """auto: a GPU where there is one that every framework can use."""
+    executor: Literal["local", "ray"] = "local"
+    """Where trials run: on this machine, or on the nodes of a Ray cluster."""
     data: dict[str, str] = field(default_factory=dict)
     """Per workload 'auto' or 'folder:PATH'."""
 
@@ -129,10 +135,3 @@ class Settings(_Section, frozen=True, kw_only=True):
     schedule: Schedule = Schedule()
     sources: dict[str, SourceSettings] = field(default_factory=dict)
     subjects: dict[str, SubjectSettings] = field(default_factory=dict)
-
-
-UNSEEN = (
-    ("build", "keep_editions"), ("build", "keep_days"),
-    ("schedule", "every"), ("schedule", "on_success"), ("schedule", "on_failure"),
-)  # fmt: skip
-"""Keys that no edition shows: when it is made, and how long its files are kept."""

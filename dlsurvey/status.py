@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from dlsurvey.analysis.health import assess_health, describe_age, describe_due
 from dlsurvey.collection import find_collection_gaps, select_collectors
-from dlsurvey.config import Config, parse_duration
+from dlsurvey.config import Config
 from dlsurvey.editions import order_editions
 from dlsurvey.formats import format_date
+from dlsurvey.heartbeat import Heartbeat, find_heartbeat, read_beats
 from dlsurvey.store import Store
 from experiments.frameworks import list_frameworks
 from experiments.profiles import PROFILES
@@ -31,8 +32,9 @@ def describe_status(config: Config, store: Store) -> Iterator[str]:
         yield "  none yet: dlsurvey train"
     yield "Editions:"
     editions = order_editions(store.list_editions())
-    if editions:
-        yield f"  {describe_heartbeat(editions[-1].created_at, config, datetime.now(UTC))}"
+    heartbeat = find_heartbeat(config, read_beats(store), editions)
+    if heartbeat is not None:
+        yield f"  {describe_heartbeat(heartbeat, datetime.now(UTC))}"
     for edition in editions:
         written = (config.reports / edition.id / "manifest.json").exists()
         place = "written" if written else "not written: dlsurvey render"
@@ -41,18 +43,18 @@ def describe_status(config: Config, store: Store) -> Iterator[str]:
         yield "  none yet: dlsurvey build"
     yield "Missing:"
     gaps = editions[-1].gaps if editions else find_collection_gaps(config, store)
-    for gap in gaps:
+    for gap in dict.fromkeys((*gaps, *store.find_faults())):
         yield f"  {gap.what}: {gap.why} {gap.cure}"
     if not gaps:
         yield "  nothing"
 
 
-def describe_heartbeat(newest: datetime, config: Config, now: datetime) -> str:
-    """When the newest edition was made, when the next is due, and whether a run was missed."""
-    every = timedelta(seconds=parse_duration(config.settings.schedule.every))
-    due = newest + every
-    line = f"newest {format_date(newest)}, next due {format_date(due)}"
-    if now > newest + 2 * every:
+def describe_heartbeat(heartbeat: Heartbeat, now: datetime) -> str:
+    """When a build last came to its end, when the next is due, and whether a run was missed."""
+    line = (
+        f"last built {format_date(heartbeat.last_success)}, next due {format_date(heartbeat.due)}"
+    )
+    if heartbeat.is_missed(now):
         line += ": OVERDUE, a run was missed; see `dlsurvey schedule` and the newest log"
     return line
 

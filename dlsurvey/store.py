@@ -1,12 +1,17 @@
 """Turns records into plain text under `data/` and back: append-only, atomic, readable in a diff.
 
 data/observations/<source>.jsonl   one observation a line, append-only
+data/seals.jsonl                   a checksum for each of these lines, append-only
 data/raw/<source>/<sha256>.gz      each response as received
 data/trials/<key>/<n>.json         the n-th run of the spec with that key
 data/sources/<sha256>.py           each trainer as it ran
 data/plans/<sha256>.json           each training plan, by what it was made from
 data/parity/<sha256>.json          each parity certificate, by what it holds for
 data/gradients/<sha256>.json       what frameworks can differentiate, by what it holds for
+data/deployments/<sha256>.json     every way out of every framework, by what it holds for
+data/contacts/<sha256>.json        the first contact with each framework, by what it holds for
+data/limits/<sha256>.json          large matrix products in each framework, by what they hold for
+data/sweeps/<sha256>.json          which trials sweep over sizes, by what they were made from
 data/samples/<sha256>.json         a few images of a dataset, by their content
 data/training.json                 what the last training brought
 data/collections.jsonl             each attempt to collect, append-only
@@ -15,22 +20,24 @@ data/editions/<id>.json            what each edition stands on
 
 import gzip
 import hashlib
-import os
+import logging
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-import msgspec
 from filelock import FileLock, Timeout
 
+from dlsurvey.documents import DamagedFile, Documents
 from dlsurvey.errors import StoreError
 from dlsurvey.files import explaining, write_atomic
-from dlsurvey.lines import Block, drop_unfinished_line, read_blocks
+from dlsurvey.lines import Block, Fault, append_lines, read_blocks
+from dlsurvey.observations import ObservationFiles
 from dlsurvey.records import (
-    SCHEMA,
     Collection,
     Edition,
+    Gap,
     Observation,
     Samples,
     Trial,
@@ -39,21 +46,23 @@ from dlsurvey.records import (
 )
 
 LOCK_TIMEOUT_SECONDS = 60
+PLAIN = re.compile(r"\w[\w.-]*", re.ASCII)
+TRIAL_ID = re.compile(r"[0-9a-f]{16}/[0-9]{1,9}")
+"""Names, not ways to somewhere else."""
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
-
-
-class _Versioned(msgspec.Struct):
-    """The one key that every version of every file has."""
-
-    schema: int
+Study = Literal["contacts", "limits", "sweeps"]
 
 
 class Store:
-    """The evidence of one survey. Reads are tolerant of a file cut short by a crash, never of nonsense."""
+    """The evidence of one survey. What cannot be read is told and left out, and what can is used."""
 
     def __init__(self, folder: Path) -> None:
         """Use `folder`, which is made at the first write."""
         self.folder = folder
+        self._told: set[Fault] = set()
+        self._observations = ObservationFiles(folder, self._tell)
+        self._documents = Documents(folder, self._tell)
 
     # Observations
 
@@ -63,33 +72,26 @@ class Store:
         Returns the number appended; raises StoreError.
         """
         with self._writing(f"observations of {source}"):
-            latest = {_period(known): known.value for known in self.read_observations(source)}
-            lines = []
-            for observation in observations:
-                period = _period(observation)
-                if latest.get(period) == observation.value:
-                    continue
-                latest[period] = observation.value
-                lines.append(to_json(observation))
-            self._append(self._observations_path(source), lines)
-        return len(lines)
+            return self._observations.append(source, observations)
 
     def read_observations(self, source: str, lines: int | None = None) -> Iterator[Observation]:
         """All observations of a source, oldest vintage first; or those of the first `lines` lines."""
-        yield from self._read_lines(self._observations_path(source), Observation, lines)
+        for block in self._observations.read_blocks(source, lines):
+            yield from block.decode()
 
     def read_observation_blocks(
         self, source: str, lines: int | None = None
     ) -> Iterator[Block[Observation]]:
         """The same as blocks of lines that are not decoded yet."""
-        yield from read_blocks(self._observations_path(source), Observation, lines)
+        yield from self._observations.read_blocks(source, lines)
 
     def count_observation_lines(self) -> dict[str, int]:
-        """Per source, how many observations are stored."""
-        folder = self.folder / "observations"
-        return {
-            path.stem: path.read_bytes().count(b"\n") for path in sorted(folder.glob("*.jsonl"))
-        }
+        """Per source, how many lines of observations are stored."""
+        return self._observations.count_lines()
+
+    def find_faults(self) -> tuple[Gap, ...]:
+        """What of the stored observations is left out, since a line is damaged or was changed."""
+        return self._observations.find_faults()
 
     # Raw responses
 
@@ -107,11 +109,18 @@ class Store:
     def append_collection(self, collection: Collection) -> None:
         """Note how an attempt to collect went."""
         with self._writing("the record of collections"):
-            self._append(self.folder / "collections.jsonl", [to_json(collection)])
+            append_lines(self.folder / "collections.jsonl", [to_json(collection)])
 
-    def read_collections(self) -> Iterator[Collection]:
-        """All attempts to collect, oldest first."""
-        yield from self._read_lines(self.folder / "collections.jsonl", Collection, None)
+    def read_collections(self, lines: int | None = None) -> Iterator[Collection]:
+        """All attempts to collect, oldest first; or those of the first `lines` lines."""
+        path = self.folder / "collections.jsonl"
+        for block in read_blocks(path, Collection, lines, self._tell):
+            yield from block.decode()
+
+    def count_collection_lines(self) -> int:
+        """How many lines the record of attempts has."""
+        path = self.folder / "collections.jsonl"
+        return path.read_bytes().count(b"\n") if path.exists() else 0
 
     # Trials
 
@@ -125,12 +134,20 @@ class Store:
 
     def read_trial(self, trial_id: str) -> Trial:
         """One trial by its id; raises StoreError."""
-        return self._read(self.folder / "trials" / f"{trial_id}.json", Trial)
+        if not TRIAL_ID.fullmatch(trial_id):
+            raise StoreError(f"'{trial_id}' is no trial: its id is a key and a number, key/n.")
+        return self._documents.read(self.folder / "trials" / f"{trial_id}.json", Trial)
 
     def list_trials(self, key: str) -> tuple[tuple[str, Trial], ...]:
-        """Ids and trials of one spec, oldest first."""
+        """Ids and trials of one spec, oldest first; a damaged file is told and left out."""
         paths = _list_numbered(self.folder / "trials" / key)
-        return tuple((f"{key}/{path.stem}", self._read(path, Trial)) for path in paths)
+        read = [(path, self._documents.attempt(path, Trial)) for path in paths]
+        return tuple((f"{key}/{path.stem}", trial) for path, trial in read if trial is not None)
+
+    def list_trial_ids(self) -> frozenset[str]:
+        """Of every stored trial, without reading any."""
+        paths = (self.folder / "trials").glob("*/*.json")
+        return frozenset(f"{path.parent.name}/{path.stem}" for path in paths)
 
     def iterate_trials(self) -> Iterator[Trial]:
         """Every stored trial."""
@@ -157,60 +174,63 @@ class Store:
 
     def keep_plan(self, request_sha256: str, plan: object) -> None:
         """Keep a training plan under the hash of what it was made from."""
-        path = self.folder / "plans" / f"{request_sha256}.json"
-        with explaining(StoreError, f"write {path}"):
-            write_atomic(path, to_json(plan, indent=1) + b"\n")
+        self._documents.keep(f"plans/{request_sha256}.json", plan)
 
     def read_plan(self, request_sha256: str, kind: type[T]) -> T | None:
         """The plan made from the same request earlier, or None."""
-        path = self.folder / "plans" / f"{request_sha256}.json"
-        return self._read(path, kind) if path.exists() else None
+        return self._documents.recall(f"plans/{request_sha256}.json", kind)
 
     def keep_parity(self, identity: str, parity: object) -> None:
         """Keep a certificate under the hash of what it holds for."""
-        path = self.folder / "parity" / f"{identity}.json"
-        with explaining(StoreError, f"write {path}"):
-            write_atomic(path, to_json(parity, indent=1) + b"\n")
+        self._documents.keep(f"parity/{identity}.json", parity)
 
     def read_parity(self, identity: str, kind: type[T]) -> T | None:
         """The certificate made for the same, or None."""
-        path = self.folder / "parity" / f"{identity}.json"
-        return self._read(path, kind) if path.exists() else None
+        return self._documents.recall(f"parity/{identity}.json", kind)
 
     def keep_gradients(self, identity: str, gradients: object) -> None:
         """Keep what frameworks can differentiate under the hash of what it holds for."""
-        path = self.folder / "gradients" / f"{identity}.json"
-        with explaining(StoreError, f"write {path}"):
-            write_atomic(path, to_json(gradients, indent=1) + b"\n")
+        self._documents.keep(f"gradients/{identity}.json", gradients)
 
     def read_gradients(self, identity: str, kind: type[T]) -> T | None:
         """What was found for the same, or None."""
-        path = self.folder / "gradients" / f"{identity}.json"
-        return self._read(path, kind) if path.exists() else None
+        return self._documents.recall(f"gradients/{identity}.json", kind)
+
+    def keep_deployments(self, identity: str, deployments: object) -> None:
+        """Keep every way out of every framework under the hash of what it holds for."""
+        self._documents.keep(f"deployments/{identity}.json", deployments)
+
+    def read_deployments(self, identity: str, kind: type[T]) -> T | None:
+        """What was measured for the same, or None."""
+        return self._documents.recall(f"deployments/{identity}.json", kind)
+
+    def keep_study(self, study: Study, identity: str, record: object) -> None:
+        """Keep what a suite measured, or planned, under the hash of what it holds for."""
+        self._documents.keep(f"{study}/{identity}.json", record)
+
+    def read_study(self, study: Study, identity: str, kind: type[T]) -> T | None:
+        """What was kept for the same, or None."""
+        return self._documents.recall(f"{study}/{identity}.json", kind)
 
     def keep_samples(self, samples: Samples) -> str:
         """Keep a few images; returns the SHA-256 that names them."""
         sha256 = content_sha256(samples)
-        path = self.folder / "samples" / f"{sha256}.json"
-        if not path.exists():
-            with explaining(StoreError, f"write {path}"):
-                write_atomic(path, to_json(samples, indent=1) + b"\n")
+        if not (self.folder / "samples" / f"{sha256}.json").exists():
+            self._documents.keep(f"samples/{sha256}.json", samples)
         return sha256
 
     def read_samples(self, sha256: str) -> Samples:
         """The images kept under this name; raises StoreError."""
-        return self._read(self.folder / "samples" / f"{sha256}.json", Samples)
+        return self._documents.read(self.folder / "samples" / f"{sha256}.json", Samples)
 
     def keep_training(self, training: object) -> None:
         """Keep what the last training brought, for the next edition."""
-        path = self.folder / "training.json"
-        with explaining(StoreError, f"write {path}"):
-            write_atomic(path, to_json(training, indent=1) + b"\n")
+        self._documents.keep("training.json", training)
 
     def read_training(self, kind: type[T]) -> T | None:
         """What the last training brought, or None before the first."""
         path = self.folder / "training.json"
-        return self._read(path, kind) if path.exists() else None
+        return self._documents.read(path, kind) if path.exists() else None
 
     # Editions
 
@@ -228,17 +248,17 @@ class Store:
         if Path(edition_id).name != edition_id or not path.exists():
             known = ", ".join(edition.id for edition in self.list_editions()) or "none yet"
             raise StoreError(f"There is no edition '{edition_id}'. Known: {known}.")
-        return self._read(path, Edition)
+        return _check_id(path, self._documents.read(path, Edition))
 
     def list_editions(self) -> tuple[Edition, ...]:
-        """All editions, oldest first."""
-        editions = [self._read(path, Edition) for path in (self.folder / "editions").glob("*.json")]
+        """All editions, oldest first; a damaged file is told and left out."""
+        editions = []
+        for path in (self.folder / "editions").glob("*.json"):
+            with self._documents.telling(path, Edition):
+                editions.append(_check_id(path, self._documents.read(path, Edition)))
         return tuple(sorted(editions, key=lambda edition: (edition.created_at, edition.id)))
 
     # How files are read and written
-
-    def _observations_path(self, source: str) -> Path:
-        return self.folder / "observations" / f"{source}.jsonl"
 
     @contextmanager
     def _writing(self, what: str) -> Iterator[None]:
@@ -254,60 +274,20 @@ class Store:
                     f" {LOCK_TIMEOUT_SECONDS} s: wait for it to end."
                 ) from None
 
-    def _append(self, path: Path, lines: list[bytes]) -> None:
-        if not lines:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab+") as file:
-            drop_unfinished_line(file)
-            end = file.seek(0, 2)
-            try:
-                file.write(b"".join(line + b"\n" for line in lines))
-                file.flush()
-                os.fsync(file.fileno())
-            except OSError:
-                file.truncate(end)  # a full disk leaves no half of a line behind
-                raise
+    def _tell(self, fault: Fault) -> None:
+        if fault not in self._told:
+            self._told.add(fault)
+            logger.warning(str(fault))
 
-    def _read_lines(self, path: Path, kind: type[T], lines: int | None) -> Iterator[T]:
-        for block in read_blocks(path, kind, lines):
-            yield from block.decode()
 
-    def _read(self, path: Path, kind: type[T]) -> T:
-        with explaining(StoreError, f"read {path}"):
-            content = path.read_bytes()
-        try:
-            return msgspec.json.decode(content, type=kind)
-        except msgspec.MsgspecError as error:
-            if (_read_schema(content) or 0) > SCHEMA:
-                raise StoreError(
-                    f"{path} was written by a newer dlsurvey (schema {_read_schema(content)}, this one"
-                    f" reads {SCHEMA}): update dlsurvey."
-                ) from error
-            raise StoreError(
-                f"{path} is no {kind.__name__} ({error}): remove or repair the file."
-            ) from error
+def _check_id(path: Path, edition: Edition) -> Edition:
+    """The edition, whose id names a folder under `reports` and so must be that of its file."""
+    if edition.id != path.stem or not PLAIN.fullmatch(edition.id):
+        raise DamagedFile(f"{path} says that it is '{edition.id}': give it its own id again.")
+    return edition
 
 
 def _list_numbered(folder: Path) -> list[Path]:
     """`1.json`, `2.json` and so on, in this order; other files are not ours."""
     paths = [path for path in folder.glob("*.json") if path.stem.isdecimal()]
     return sorted(paths, key=lambda path: int(path.stem))
-
-
-def _period(observation: Observation) -> tuple[object, ...]:
-    return (
-        observation.source,
-        observation.subject,
-        observation.metric,
-        observation.start,
-        observation.resolution,
-        observation.label,
-    )
-
-
-def _read_schema(content: bytes) -> int | None:
-    try:
-        return msgspec.json.decode(content, type=_Versioned).schema
-    except msgspec.MsgspecError:
-        return None

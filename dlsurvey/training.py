@@ -1,22 +1,26 @@
 """Turns a request to train into stored trials: data, plan, pilots, runs; what is stored is not run again."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from dlsurvey.certification import certify, find_parity_gaps
 from dlsurvey.config import Config, parse_duration
 from dlsurvey.console import Console
+from dlsurvey.deployment import find_deployments
 from dlsurvey.errors import ConfigError, DatasetMissing, MissingDependency
 from dlsurvey.execution import find_workload, run_trials
+from dlsurvey.joining import add_merged
 from dlsurvey.planning import Planner
-from dlsurvey.records import SCHEMA, Dataset, Device, Gap, Mode, Parity, Protocol, Record, Sha256
+from dlsurvey.premises import describe_premises
+from dlsurvey.records import Device, Gap, Mode, Sha256
+from dlsurvey.requests import Request, Training
+from dlsurvey.scaling import Field
 from dlsurvey.store import Store
+from dlsurvey.studies import Studied, find_studies
 from dlsurvey.suites import find_gradients
-from experiments.devices import Choice, choose_device, read_gpu_name
-from experiments.environment import count_cores, read_environment
+from experiments.devices import Choice, choose_device
+from experiments.executors import Errand, Executor, open_executor
 from experiments.frameworks import Framework, find_framework
 from experiments.plan import Plan, describe_plan
-from experiments.profiles import Profile
 from experiments.rounds import Subject
 from experiments.runner import Bench
 from experiments.samples import take_samples
@@ -24,37 +28,7 @@ from experiments.sources import Prepared, find_source, prepare
 from experiments.spec import Workload
 from experiments.tensorboard import write_runs
 
-Suite = Literal["code"]
-
-
-class Request(Record, frozen=True, kw_only=True):
-    """What is to be trained."""
-
-    workloads: tuple[str, ...]
-    frameworks: tuple[str, ...]
-    profile: Profile
-    protocols: tuple[Protocol, ...] = ("controlled", "idiomatic")
-    mode: Mode | Literal["all"] | None = None
-    """None: each framework's own default, and the others where the profile has room for them."""
-    device: Choice = "auto"
-    suites: tuple[Suite, ...] = ()
-    """What is measured beside training."""
-    offline: bool = False
-
-
-class Training(Record, frozen=True, kw_only=True):
-    """What the last training brought: the trials that the next edition stands on."""
-
-    schema: int = SCHEMA
-    profile: str
-    offline: bool
-    plan: str
-    datasets: tuple[Dataset, ...]
-    trials: tuple[str, ...]
-    parity: tuple[Parity, ...] = ()
-    samples: tuple[Sha256, ...] = ()
-    gradients: Sha256 | None = None
-    gaps: tuple[Gap, ...]
+__all__ = ["Request", "Training", "Workshop"]
 
 
 class Workshop:
@@ -75,14 +49,24 @@ class Workshop:
         Raises ConfigError for unknown names, DatasetError for damaged images.
         """
         workloads = tuple(find_workload(name) for name in request.workloads)
-        frameworks, device = self._choose_device(request)
+        frameworks = tuple(find_framework(name) for name in request.frameworks)
         for workload in workloads:
             self._prepare_images(workload, request)
-        self._prepare_benches(frameworks)
-        subjects, others = self._list_subjects(workloads, request)
-        parity = certify(self._store, self._console, subjects, self._prepared, self._benches)
-        self._gaps += find_parity_gaps(parity)
-        plan, trials = self._run(subjects, others, request, device)
+        errand = self._describe_errand(frameworks, workloads, request)
+        with open_executor(request.executor, errand) as executor:
+            for note in executor.notes:
+                self._console.say(note)
+            self._gaps += executor.gaps
+            usable, device = self._choose_device(executor, frameworks, request.device)
+            self._prepare_benches(executor, usable)
+            subjects, others = self._list_subjects(workloads, request)
+            parity = certify(
+                self._store, self._console, executor, subjects, self._prepared, self._benches,
+                anew=request.force,
+            )  # fmt: skip
+            self._gaps += find_parity_gaps(parity)
+            plan, trials = self._run(executor, subjects, others, request, device)
+            studied = self._find_studies(executor, subjects, request, device)
         gradients, gaps = find_gradients(
             self._store, self._console, measure="code" in request.suites
         )
@@ -93,24 +77,69 @@ class Workshop:
             plan=describe_plan(plan),
             datasets=tuple(prepared.dataset for prepared in self._prepared.values()),
             trials=trials,
-            parity=parity,
+            parity=(*parity, *studied.parity),
             samples=self._keep_samples(trials),
             gradients=gradients,
+            deployments=self._find_deployments(trials, request),
+            studies=studied.studies,
             gaps=tuple(self._gaps),
+            # Only now: what was not there before may have been downloaded.
+            basis=describe_premises(self._config, request),
         )
+        training = add_merged(self._store, training)
         self._store.keep_training(training)
         self._write_events(trials)
         return training
 
-    def _choose_device(self, request: Request) -> tuple[tuple[Framework, ...], Device]:
+    def _find_studies(
+        self, executor: Executor, subjects: Sequence[Subject], request: Request, device: Device
+    ) -> Studied:
+        """Other sizes, the machine's limit, first contacts; their gaps are the training's."""
+        field = Field(self._store, self._console, executor, self._benches, self._prepared, device)
+        threads = self._config.settings.experiments.threads or executor.threads
+        studied = find_studies(field, tuple(subjects), request, threads)
+        self._gaps += studied.gaps
+        return studied
+
+    def _find_deployments(self, trials: Sequence[str], request: Request) -> Sha256 | None:
+        """The ways out of what was trained; measured now only where the request asks for it."""
+        limit = parse_duration(self._config.settings.experiments.trial_timeout)
+        return find_deployments(
+            self._store,
+            self._console,
+            [self._store.read_trial(trial_id) for trial_id in trials],
+            self._prepared,
+            timeout_seconds=limit if "deployment" in request.suites else None,
+            anew=request.force,
+        )
+
+    def _describe_errand(
+        self, frameworks: tuple[Framework, ...], workloads: Iterable[Workload], request: Request
+    ) -> Errand:
+        settings = self._config.settings
+        folder = self._config.data_folder
+        return Errand(
+            frameworks=frameworks,
+            images={name: one.dataset.sha256 for name, one in self._prepared.items()},
+            workloads=tuple(one for one in workloads if one.name in self._prepared),
+            settings={name: self._config.find_data_setting(name) for name in self._prepared},
+            data_folder=str(folder) if folder else None,
+            cache=str(self._config.cache) if settings.data.cache else None,
+            offline=request.offline,
+            threads=settings.experiments.threads,
+        )
+
+    def _choose_device(
+        self, executor: Executor, frameworks: tuple[Framework, ...], choice: Choice
+    ) -> tuple[tuple[Framework, ...], Device]:
         """One device for all trials, and the frameworks that can use it."""
-        frameworks = tuple(find_framework(name) for name in request.frameworks)
-        chosen = choose_device(request.device, frameworks, gpu=read_gpu_name())
+        gpu = executor.gpu
+        chosen = choose_device(choice, frameworks, gpu=gpu, sees=executor.sees_gpu)
         if frameworks and len(chosen.blind) == len(frameworks):
             raise ConfigError(
                 f"--device cuda: {chosen.reason} Use --device auto, or install frameworks with"
                 " support for your GPU."
-                if read_gpu_name() is None
+                if gpu is None
                 else "--device cuda: none of the frameworks can use the GPU. Use --device auto."
             )
         for framework in chosen.blind:
@@ -121,7 +150,7 @@ class Workshop:
                     cure="Install a build of it for your GPU, or train with --device cpu.",
                 )
             )
-        if request.device == "auto" and read_gpu_name() is not None:
+        if choice == "auto" and gpu is not None:
             self._console.say(chosen.reason)
         usable = tuple(one for one in frameworks if one not in chosen.blind)
         return usable, chosen.device
@@ -157,11 +186,11 @@ class Workshop:
             f" {dataset.test_images:,} to test."
         )
 
-    def _prepare_benches(self, frameworks: Iterable[Framework]) -> None:
+    def _prepare_benches(self, executor: Executor, frameworks: Iterable[Framework]) -> None:
         timeout_seconds = parse_duration(self._config.settings.experiments.trial_timeout)
         for framework in frameworks:
             try:
-                environment = read_environment(framework)
+                environment = executor.read_environment(framework)
             except MissingDependency as error:
                 self._gaps.append(
                     Gap(
@@ -217,6 +246,7 @@ class Workshop:
 
     def _run(
         self,
+        executor: Executor,
         subjects: Sequence[Subject],
         others: Sequence[Subject],
         request: Request,
@@ -226,16 +256,21 @@ class Workshop:
         planner = Planner(
             self._store,
             self._console,
+            executor,
             self._benches,
             self._prepared,
-            threads=self._config.settings.experiments.threads or count_cores(),
+            threads=self._config.settings.experiments.threads or executor.threads,
             device=device,
         )
-        plan = planner.plan(subjects, others, request.profile, request.protocols)
+        plan = planner.plan(
+            subjects, others, request.profile, request.protocols, anew=request.force
+        )
+        passed_over = self._store.list_trial_ids() if request.force else frozenset()
         while True:
             trials = run_trials(
-                self._store, self._console, plan.specs, self._benches, self._prepared
-            )
+                self._store, self._console, executor, plan.specs, self._benches, self._prepared,
+                passed_over,
+            )  # fmt: skip
             read = [self._store.read_trial(trial_id) for trial_id in trials]
             extended = planner.extend(plan, read)
             if extended is None:

@@ -70,7 +70,11 @@ def _parse_binary(path: Path, content: bytes) -> tuple[Bytes, Bytes]:
 def _unpickle(path: Path, content: bytes) -> tuple[Bytes, Bytes]:
     try:
         batch = _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
-        planes, labels = np.asarray(batch[b"data"]), np.asarray(batch[b"labels"], np.uint8)
+        planes, numbers = batch[b"data"], batch[b"labels"]
+        # Before it becomes an array: lists in lists may stand for far more than the file holds.
+        if not isinstance(planes, np.ndarray) or not _is_flat(numbers):
+            raise ValueError("it is no array of images and list of labels")
+        labels = np.asarray(numbers, np.uint8)
     except (
         pickle.UnpicklingError,
         EOFError,
@@ -80,11 +84,17 @@ def _unpickle(path: Path, content: bytes) -> tuple[Bytes, Bytes]:
         IndexError,
         AttributeError,
         OverflowError,
+        MemoryError,
+        RecursionError,
     ) as error:
         raise DatasetError(f"{path} is no CIFAR-10 batch ({error}): fetch it again.") from error
     if planes.dtype != np.uint8 or planes.shape != (len(labels), _IMAGE_BYTES):
         raise DatasetError(f"{path} holds no {_IMAGE_BYTES}-byte images: fetch it again.")
     return planes, labels
+
+
+def _is_flat(numbers: object) -> bool:
+    return isinstance(numbers, list) and all(type(one) is int for one in numbers)
 
 
 class _ArrayUnpickler(pickle.Unpickler):

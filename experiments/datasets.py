@@ -2,8 +2,10 @@
 
 import os
 import tempfile
+import time
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -11,6 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dlsurvey.errors import DatasetError
+
+LEFT_SECONDS = 3600
+"""Nobody takes longer to write one file."""
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Classes: TypeAlias = npt.NDArray[np.int64]
@@ -39,6 +44,7 @@ def save_pixels(path: Path, pixels: Pixels) -> None:
     Raises OSError where the folder cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(path)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -49,6 +55,14 @@ def save_pixels(path: Path, pixels: Pixels) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _remove_leftovers(path: Path) -> None:
+    """What a killed run left is large; another run of another survey may be writing now."""
+    for old in path.parent.glob(f"{path.stem}????????.tmp"):
+        with suppress(OSError):
+            if time.time() - old.stat().st_mtime > LEFT_SECONDS:
+                old.unlink()
 
 
 def load_arrays(path: Path, train_limit: int | None = None) -> tuple[Arrays, Arrays]:

@@ -10,7 +10,11 @@ from experiments.datasets import Bytes, Pixels
 from experiments.spec import Shape
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff"})
+FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF")
+"""Whatever its name says, no other is opened: for some, Pillow starts a program of the system's."""
 MAX_CLASSES = 255
+MAX_PIXELS = 100_000_000
+"""Of one image; a small file may unpack to far more."""
 
 
 def find_classes(folder: Path) -> tuple[str, ...]:
@@ -85,7 +89,9 @@ def read_pixels(folder: Path, shape: Shape) -> Pixels:
 def _read_image(path: Path, shape: Shape) -> Bytes:
     height, width, channels = shape
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise ValueError(f"it has more than {MAX_PIXELS:,} pixels")
             converted = image.convert("L" if channels == 1 else "RGB")
             if converted.size != (width, height):
                 converted = converted.resize((width, height), Image.Resampling.BILINEAR)

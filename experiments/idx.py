@@ -84,7 +84,8 @@ def read_idx(path: Path) -> Bytes:
     content = _read_bytes(path)
     dimensions = content[3] if len(content) >= 4 else 0
     header_bytes = 4 + 4 * dimensions
-    if len(content) < max(header_bytes, 8) or content[:3] != bytes([0, 0, _UNSIGNED_BYTE]):
+    kinds = [bytes([0, 0, _UNSIGNED_BYTE, count]) for count in (1, 2, 3)]
+    if len(content) < max(header_bytes, 8) or content[:4] not in kinds:
         raise DatasetError(f"{path} is not an IDX file of bytes: fetch it again.")
     shape = tuple(int(size) for size in np.frombuffer(content, ">u4", dimensions, offset=4))
     expected = 1

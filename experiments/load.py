@@ -7,6 +7,9 @@ import psutil
 
 from dlsurvey.records import Load
 
+WORKER = "experiments.worker"
+"""What the command of a trial's process names: `experiments/runner.py` starts it."""
+
 
 class LoadMeter:
     """Reads the accounts when it is made and when it is asked: what lies between is one trial."""
@@ -17,6 +20,7 @@ class LoadMeter:
         self._mark = time.monotonic()
         self._busy = _read_busy_seconds()
         self._own = _read_own_seconds()
+        self._beside = count_trials_beside()
 
     def read(self) -> Load:
         """The trial's process has ended and was waited for."""
@@ -28,7 +32,41 @@ class LoadMeter:
             load_average=self._average,
             foreign_cores=None if foreign is None else round(foreign, 3),
             frequency_mhz=_read_frequency(),
+            trials_beside=_find_larger(self._beside, count_trials_beside()),
         )
+
+
+def count_trials_beside() -> int | None:
+    """Processes of other trials that may run on processors of this one; None where nobody tells.
+
+    Its own has ended, or has not begun. Those that come and go in between are seen by the time
+    they take from the processors.
+    """
+    own = _read_affinity(psutil.Process())
+    count = 0
+    try:
+        for process in psutil.process_iter(["cmdline"]):
+            command = process.info["cmdline"] or []
+            if WORKER in command and own & _read_affinity(process):
+                count += 1
+    except (psutil.Error, OSError):
+        return None
+    return count
+
+
+def _read_affinity(process: psutil.Process) -> frozenset[int]:
+    """The processors that a process may use; all of them where nobody tells."""
+    try:
+        return frozenset(process.cpu_affinity() or ())
+    except psutil.NoSuchProcess:
+        return frozenset()
+    except (AttributeError, psutil.Error, OSError):
+        return frozenset(range(psutil.cpu_count() or 1))
+
+
+def _find_larger(one: int | None, other: int | None) -> int | None:
+    told = [each for each in (one, other) if each is not None]
+    return max(told, default=None)
 
 
 def _read_average() -> float | None:

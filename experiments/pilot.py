@@ -1,9 +1,9 @@
 """Turns one short run of a framework into what its trials will cost, for the budget."""
 
 import time
-from pathlib import Path
 
 from dlsurvey.records import Device, Record, TrialSpec
+from experiments.executors import Executor, Order
 from experiments.rounds import Cost, Subject
 from experiments.runner import Bench
 from experiments.sources import Prepared
@@ -20,8 +20,13 @@ class Pilot(Record, frozen=True, kw_only=True):
     failure: str | None
 
 
-def run_pilot(
-    bench: Bench, subject: Subject, prepared: Prepared, threads: int, device: Device = "cpu"
+def run_pilot(  # noqa: PLR0913, PLR0917  what a pilot depends on
+    executor: Executor,
+    bench: Bench,
+    subject: Subject,
+    prepared: Prepared,
+    threads: int,
+    device: Device = "cpu",
 ) -> Pilot:
     """Train two short epochs in a process of their own; never part of the results."""
     images = min(IMAGES, subject.dataset.train_images)
@@ -40,9 +45,8 @@ def run_pilot(
         train_limit=images,
     )
     started = time.perf_counter()
-    trial = bench.run(
-        spec, subject.workload, subject.dataset, Path(prepared.path), lambda event: None
-    )
+    order = Order(0, spec, subject.workload, bench, prepared)
+    [(_, trial)] = executor.run([order], lambda spec, event: None)
     seconds = time.perf_counter() - started
     if trial.metrics is None:
         return Pilot(cost=Cost(fixed_seconds=seconds, seconds_per_image=0.0), failure=trial.reason)

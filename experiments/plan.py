@@ -50,6 +50,8 @@ class Plan(Record, frozen=True, kw_only=True):
     """Of 'noise' and 'modes', what does not fit the budget."""
     added: tuple[Family, ...] = ()
     """One for each seed that was added since."""
+    repeated: tuple[str, ...] = ()
+    """The keys of specs that were added once more because other work ran beside them."""
 
 
 def make_plan(  # noqa: PLR0913  what a plan depends on
@@ -120,18 +122,50 @@ def extend_plan(
     )
 
 
+def repeat_trials(
+    plan: Plan, disturbed: Sequence[TrialSpec], overrun_seconds: float = 0.0
+) -> Plan | None:
+    """These specs once more, as many as the rest has room for, and none a second time.
+
+    None where nothing is to be repeated. Without a budget there is no rest: exactly what was asked
+    for is run.
+    """
+    rest_seconds = plan.rest_seconds - max(0.0, overrun_seconds)
+    chosen: dict[str, TrialSpec] = {}
+    spent_seconds = 0.0
+    for spec in disturbed:
+        seconds = _estimate(plan, spec)
+        known = spec.key in plan.repeated or spec.key in chosen
+        if not known and 0 < seconds <= rest_seconds - spent_seconds:
+            chosen[spec.key] = spec
+            spent_seconds += seconds
+    if not chosen:
+        return None
+    return replace(
+        plan,
+        specs=(*plan.specs, *chosen.values()),
+        estimated_seconds=(plan.estimated_seconds or 0.0) + spent_seconds,
+        rest_seconds=plan.rest_seconds - spent_seconds,
+        repeated=(*plan.repeated, *chosen),
+    )
+
+
 def describe_plan(plan: Plan) -> str:
     """The plan in a sentence, and where the rest of the budget went in another."""
     parts = [
         f"{_count(number, 'seed')} more of {family.workload} in the {family.protocol} protocol"
         for family, number in Counter(plan.added).items()
     ]
-    if not parts:
-        return plan.sentence
-    return (
-        f"{plan.sentence} The rest of the budget went where intervals were widest:"
-        f" {'; '.join(parts)}."
-    )
+    sentences = [plan.sentence]
+    if plan.repeated:
+        sentences.append(
+            f"{_count(len(plan.repeated), 'run')} beside which other work ran came a second time."
+        )
+    if parts:
+        sentences.append(
+            f"The rest of the budget went where intervals were widest: {'; '.join(parts)}."
+        )
+    return " ".join(sentences)
 
 
 def _draw_next_seed(plan: Plan, family: Family) -> tuple[TrialSpec, ...]:

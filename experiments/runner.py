@@ -98,6 +98,11 @@ class Bench:
             )
         return None, _explain_exit(code)
 
+    def keep_log(self, spec: TrialSpec, text: str) -> None:
+        """Keep what a trial printed elsewhere where the logs of all trials are."""
+        with self._open_log(spec) as log:
+            log.write(text.encode())
+
     def _open_log(self, spec: TrialSpec) -> IO[bytes]:
         path = self.log_folder / f"{spec.key}.log"
         try:
@@ -112,14 +117,18 @@ class Bench:
 
 def make_environment(spec: TrialSpec, framework: Framework) -> dict[str, str]:
     """The environment variables of a worker: threads pinned, the device chosen, the log quiet."""
-    threads = str(spec.threads)
-    pinned = {
-        "OMP_NUM_THREADS": threads,
-        "MKL_NUM_THREADS": threads,
-        "OPENBLAS_NUM_THREADS": threads,
-        "PJRT_NPROC": threads,  # JAX's
-    }
+    pinned = pin_threads(spec.threads)
     return make_variables(spec.device, framework) | pinned | framework.variables
+
+
+def pin_threads(threads: int) -> dict[str, str]:
+    """The environment variables that keep libraries to so many threads."""
+    return {
+        "OMP_NUM_THREADS": str(threads),
+        "MKL_NUM_THREADS": str(threads),
+        "OPENBLAS_NUM_THREADS": str(threads),
+        "PJRT_NPROC": str(threads),  # JAX's
+    }
 
 
 def make_variables(device: Device, framework: Framework) -> dict[str, str]:

@@ -90,7 +90,7 @@ def prepare(source: Source, cache: Path) -> Prepared:
     cache cannot be written.
     """
     cache = cache / "prepared"
-    record = cache / f"{_sign(source)}.json"
+    record = cache / f"{sign_source(source)}.json"
     if record.exists():
         try:
             prepared = msgspec.json.decode(record.read_bytes(), type=Prepared)
@@ -185,7 +185,7 @@ def _fall_back(workload: Workload, reason: str) -> Source:
     )
 
 
-def _sign(source: Source) -> str:
+def sign_source(source: Source) -> str:
     """A hash that changes when a file of the source does (names, sizes, times), or the reading code."""
     signature = hashlib.sha256(
         msgspec.json.encode(

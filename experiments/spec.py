@@ -2,6 +2,8 @@
 
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from dlsurvey.records import Record
 
 Shape: TypeAlias = tuple[int, int, int]
@@ -130,3 +132,36 @@ CIFAR10_CNN = Workload(
 
 WORKLOADS = (MNIST_CNN, CIFAR10_CNN)
 """The registry: one line to add a workload."""
+
+
+def widen(workload: Workload, factor: int) -> Workload:
+    """The same network with so many times the filters and hidden units; of 1 it is itself."""
+    if factor == 1:
+        return workload
+    return replace(
+        workload,
+        name=f"{workload.name}-x{factor}",
+        title=f"{workload.title}, {factor} times as wide",
+        hidden_layers=tuple(_widen_layer(layer, factor) for layer in workload.hidden_layers),
+    )
+
+
+def find_widened(name: str) -> tuple[Workload, int] | None:
+    """The registered workload that `name` comes from, and how many times as wide; None for none."""
+    for workload in WORKLOADS:
+        if name == workload.name:
+            return workload, 1
+        factor = name.removeprefix(f"{workload.name}-x")
+        if factor != name and factor.isascii() and factor.isdecimal() and 1 < int(factor) < 1000:
+            return workload, int(factor)
+    return None
+
+
+def _widen_layer(layer: Layer, factor: int) -> Layer:
+    match layer:
+        case Conv(filters=filters):
+            return replace(layer, filters=factor * filters)
+        case Dense(units=units):
+            return replace(layer, units=factor * units)
+        case _:
+            return layer

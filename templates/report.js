@@ -60,7 +60,6 @@ function enliven(figure) {
   // Listens in place of the drawing: an SVG that listens for focus takes it in some browsers.
   const plate = figure.querySelector(".plate");
   const points = figure.querySelector(".points");
-  const caption = figure.querySelector("figcaption").textContent.split(". ")[0];
   const reading = document.createElement("p");
   reading.className = "reading";
   reading.setAttribute("role", "status");
@@ -68,7 +67,7 @@ function enliven(figure) {
 
   points.removeAttribute("aria-hidden");
   points.setAttribute("role", "group");
-  points.setAttribute("aria-label", `Points, arrow keys move between them: ${caption}`);
+  points.setAttribute("aria-label", plate.dataset.label);
   for (const mark of listMarks([...points.children])) {
     // The title becomes the name: with both, browsers would show the value twice.
     mark.setAttribute("role", "img");
@@ -131,11 +130,12 @@ function enliven(figure) {
 }
 
 // Above a point where there is room, else below; of a bar at the far end, where no value stands.
+// A bar's row is long; what is as high as wide is the cell of a table, and is treated as a point.
 // On a phone the style keeps the reading under the drawing, and these have no effect.
 function placeReading(reading, mark, chart) {
   const frame = chart.getBoundingClientRect();
   const box = mark.getBoundingClientRect();
-  const bar = mark.tagName === "rect";
+  const bar = mark.tagName === "rect" && box.width > 2 * box.height;
   const room = frame.width - reading.offsetWidth;
   const left = bar ? room - 4 : (box.left + box.right - reading.offsetWidth) / 2 - frame.left;
   const above = box.top - frame.top - reading.offsetHeight - 6;
@@ -159,6 +159,15 @@ function reachScrollers() {
   }
 }
 
+// A page cannot know what day it is when it is read; the reader's clock does.
+function flagMissed() {
+  const pulse = document.querySelector("[data-missed-after]");
+  if (pulse && Date.now() > Date.parse(pulse.dataset.missedAfter)) {
+    pulse.querySelector("[hidden]").hidden = false;
+  }
+}
+
+flagMissed();
 for (const points of document.querySelectorAll(".points")) enliven(points.closest("figure"));
 reachScrollers();
 addEventListener("resize", reachScrollers);

@@ -7,19 +7,31 @@ from typing import NamedTuple
 from dlsurvey.analysis.findings import Advice, Claim, WorkloadFindings
 from dlsurvey.analysis.measured import Comparison, Quantity
 from dlsurvey.analysis.quantities import QUANTITIES
-from dlsurvey.analysis.sentences import NAMES
+from dlsurvey.analysis.sentences import name_quantity
 from dlsurvey.formats import join_words
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 
 PURPOSES: Mapping[Quantity, str] = {
-    "test_accuracy": "The most accurate network",
-    "epoch_seconds": "Short training",
-    "peak_memory_bytes": "Little memory",
+    "test_accuracy": mark("The most accurate network"),
+    "epoch_seconds": mark("Short training"),
+    "peak_memory_bytes": mark("Little memory"),
 }
 BETTER: Mapping[Quantity, str] = {
-    "test_accuracy": "was more accurate",
-    "epoch_seconds": "needed less time per epoch",
-    "peak_memory_bytes": "needed less memory",
+    "test_accuracy": mark("{title} was more accurate"),
+    "epoch_seconds": mark("{title} needed less time per epoch"),
+    "peak_memory_bytes": mark("{title} needed less memory"),
 }
+BETTER_IN: Mapping[Quantity, str] = {
+    "test_accuracy": mark("{title} was more accurate in {count}"),
+    "epoch_seconds": mark("{title} needed less time per epoch in {count}"),
+    "peak_memory_bytes": mark("{title} needed less memory in {count}"),
+}
+OTHERWISE = (
+    ("equivalent", mark("found equivalence within the margin")),
+    ("inconclusive", mark("showed no clear difference")),
+    ("single_run", mark("had one run only")),
+)
 
 
 class Rule(NamedTuple):
@@ -33,12 +45,12 @@ class Rule(NamedTuple):
 
 
 RULES = (
-    Rule("code-length", "Little code to write", "TensorFlow", "PyTorch"),
-    Rule("research", "Following research", "PyTorch", "TensorFlow"),
-    Rule("community", "Finding help and examples", "TensorFlow", "PyTorch"),
-    Rule("models-available", "Starting from a trained model", "", ""),
-    Rule("production", "Doing as production systems do", "TensorFlow", "PyTorch"),
-    Rule("deployment", "Phones, embedded devices, browsers", "TensorFlow", "PyTorch"),
+    Rule("code-length", mark("Little code to write"), "TensorFlow", "PyTorch"),
+    Rule("research", mark("Following research"), "PyTorch", "TensorFlow"),
+    Rule("community", mark("Finding help and examples"), "TensorFlow", "PyTorch"),
+    Rule("models-available", mark("Starting from a trained model"), "", ""),
+    Rule("production", mark("Doing as production systems do"), "TensorFlow", "PyTorch"),
+    Rule("deployment", mark("Phones, embedded devices, browsers"), "TensorFlow", "PyTorch"),
 )
 """By the ids of claims.toml."""
 
@@ -65,16 +77,18 @@ def _weigh(workloads: Sequence[WorkloadFindings], quantity: Quantity) -> Advice 
     comparisons = [one for _, one in found]
     where = join_words(list(dict.fromkeys(workload.title for workload, _ in found)))
     return Advice(
-        purpose=PURPOSES[quantity],
+        purpose=_(PURPOSES[quantity]),
         choice=_choose(comparisons, titles),
-        because=f"Rests on the verdicts on {NAMES[quantity]} ({where}): {_tell(comparisons, titles)}.",
+        because=_("Rests on the verdicts on {quantity} ({where}): {found}.").format(
+            quantity=name_quantity(quantity), where=where, found=_tell(comparisons, titles)
+        ),
     )
 
 
 def _choose(comparisons: Sequence[Comparison], titles: Mapping[str, str]) -> str:
     if all(one.verdict == "equivalent" for one in comparisons):
         names = {name for one in comparisons for name in (one.a, one.b)}
-        return "either" if len(names) == 2 else "any"
+        return _("either") if len(names) == 2 else _("any")
     best = _find_best(comparisons)
     return titles.get(best, best)
 
@@ -100,28 +114,32 @@ def _find_better(comparison: Comparison) -> str | None:
 def _tell(comparisons: Sequence[Comparison], titles: Mapping[str, str]) -> str:
     """'of 4 comparisons, PyTorch needed less memory in 3 and 1 showed no clear difference'."""
     wins = Counter(name for one in comparisons if (name := _find_better(one)) is not None)
-    words = BETTER[comparisons[0].quantity]
+    quantity = comparisons[0].quantity
     others = [
-        (text, sum(one.verdict == verdict for one in comparisons))
-        for verdict, text in (
-            ("equivalent", "found equivalence within the margin"),
-            ("inconclusive", "showed no clear difference"),
-            ("single_run", "had one run only"),
-        )
+        (_(text), sum(one.verdict == verdict for one in comparisons)) for verdict, text in OTHERWISE
     ]
     if len(comparisons) == 1:
         for name in wins:
-            return f"in the one comparison {titles.get(name, name)} {words}"
-        return f"the one comparison {next(text for text, count in others if count)}"
-    parts = [f"{titles.get(name, name)} {words} in {count}" for name, count in wins.most_common()]
-    parts += [f"{count} {text}" for text, count in others if count]
-    return f"of {len(comparisons)} comparisons, {join_words(parts)}"
+            better = _(BETTER[quantity]).format(title=titles.get(name, name))
+            return _("in the one comparison {better}").format(better=better)
+        found = next(text for text, count in others if count)
+        return _("the one comparison {found}").format(found=found)
+    parts = [
+        _(BETTER_IN[quantity]).format(title=titles.get(name, name), count=count)
+        for name, count in wins.most_common()
+    ]
+    parts += [
+        _("{count} {found}").format(count=count, found=text) for text, count in others if count
+    ]
+    return _("of {count} comparisons, {found}").format(
+        count=len(comparisons), found=join_words(parts)
+    )
 
 
 def _follow(rule: Rule, claim: Claim) -> Advice:
     choice = {"holds": rule.holds, "reversed": rule.reversed}.get(claim.verdict, "")
     return Advice(
-        purpose=rule.purpose,
+        purpose=_(rule.purpose),
         choice=choice,
-        because=f"Rests on the claim ‘{claim.title}’: {claim.why}",
+        because=_("Rests on the claim ‘{claim}’: {why}").format(claim=claim.title, why=claim.why),
     )

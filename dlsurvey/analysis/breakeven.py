@@ -12,10 +12,12 @@ from msgspec.structs import replace
 
 from dlsurvey.analysis.measured import BreakEven, Comparison
 from dlsurvey.analysis.modes import rank_modes
-from dlsurvey.analysis.pairing import Group
+from dlsurvey.analysis.pairing import Group, list_shared_seeds
 from dlsurvey.analysis.quantities import find_epoch_seconds, find_startup_seconds
 from dlsurvey.analysis.setups import name_device
 from dlsurvey.formats import format_seconds, join_words
+from dlsurvey.language import gettext as _
+from dlsurvey.language import ngettext
 from dlsurvey.records import Metrics
 
 Runs = Sequence[tuple[Metrics, Metrics]]
@@ -34,8 +36,8 @@ def find_break_evens(
             next(group for group in groups if _holds(group, one, mode))
             for mode in (one.a_mode, one.b_mode)
         )
-        shared = sorted(set(first.by_seed) & set(second.by_seed))
-        runs = [(first.by_seed[seed], second.by_seed[seed]) for seed in shared]
+        seeds, left_out = list_shared_seeds(first, second, "epoch_seconds")
+        runs = [(first.by_seed[seed], second.by_seed[seed]) for seed in seeds or left_out]
         found.append(_weigh(one, runs, titles.get(one.a, one.a)))
     return _describe_all(found)
 
@@ -54,7 +56,7 @@ def _is_leading(comparison: Comparison, groups: Sequence[Group]) -> bool:
 
 
 def _shares_setting(group: Group, comparison: Comparison) -> bool:
-    return (group.spec.protocol, group.spec.device) == (comparison.protocol, comparison.device)
+    return (group.spec.protocol, group.device) == (comparison.protocol, comparison.device)
 
 
 def _holds(group: Group, comparison: Comparison, mode: str) -> bool:
@@ -116,13 +118,20 @@ def _describe_all(found: Sequence[BreakEven]) -> tuple[BreakEven, ...]:
 
 def describe_break_even(one: BreakEven, where: str = "") -> str:
     """Start and epoch of both modes, and when the one is earned back by the other, if at all."""
-    runs = "one pair of runs" if one.n == 1 else f"{one.n} paired runs"
-    return (
-        f"{one.title}{where}, {one.mode} against {one.default_mode}: start-up"
-        f" {format_seconds(one.startup_seconds)} against"
-        f" {format_seconds(one.default_startup_seconds)}, one epoch"
-        f" {format_seconds(one.epoch_seconds)} against"
-        f" {format_seconds(one.default_epoch_seconds)} ({runs}). {_say_when(one)}"
+    return _(
+        "{title}{where}, {mode} against {default}: start-up {startup} against {default_startup},"
+        " one epoch {epoch} against {default_epoch} ({runs}). {when}"
+    ).format(
+        title=one.title,
+        where=where,
+        mode=one.mode,
+        default=one.default_mode,
+        startup=format_seconds(one.startup_seconds),
+        default_startup=format_seconds(one.default_startup_seconds),
+        epoch=format_seconds(one.epoch_seconds),
+        default_epoch=format_seconds(one.default_epoch_seconds),
+        runs=ngettext("one pair of runs", "{n} paired runs", one.n).format(n=one.n),
+        when=_say_when(one),
     )
 
 
@@ -131,25 +140,27 @@ def _say_when(one: BreakEven) -> str:
         return _say_never(one)
     extra = one.startup_seconds - one.default_startup_seconds
     if extra <= 0:
-        return f"Its epochs are shorter and its start-up is not longer: {one.mode} pays from the start."
+        return _(
+            "Its epochs are shorter and its start-up is not longer: {mode} pays from the start."
+        ).format(mode=one.mode)
     span = ""
     if one.epochs_low is not None and one.epochs_high is not None and one.n > 1:
         low, high = write_epochs(one.epochs_low), write_epochs(one.epochs_high)
-        span = f" ({low} to {high} in the single pairs)" if low != high else ""
-    return (
-        f"The {format_seconds(extra)} more of start-up are earned back after"
-        f" {_count_epochs(one.epochs)}{span}."
+        if low != high:
+            span = _(" ({low} to {high} in the single pairs)").format(low=low, high=high)
+    return _("The {extra} more of start-up are earned back after {epochs}{span}.").format(
+        extra=format_seconds(extra), epochs=_count_epochs(one.epochs), span=span
     )
 
 
 def _say_never(one: BreakEven) -> str:
     match one.verdict:
         case "b_higher":
-            return f"Its epochs are longer: {one.mode} earns nothing back."
+            return _("Its epochs are longer: {mode} earns nothing back.").format(mode=one.mode)
         case "equivalent":
-            return "Its epochs are equivalent within the margin, so there is no break-even."
+            return _("Its epochs are equivalent within the margin, so there is no break-even.")
         case _:
-            return "It was not shown to need less time per epoch, so there is no break-even."
+            return _("It was not shown to need less time per epoch, so there is no break-even.")
 
 
 def conclude_modes(break_evens: Sequence[BreakEven]) -> list[str]:
@@ -162,9 +173,18 @@ def conclude_modes(break_evens: Sequence[BreakEven]) -> list[str]:
             _conclude_mode([one for one in here if one.mode == mode])
             for mode in dict.fromkeys(one.mode for one in here)
         ]
-        where = f" on the {name_device(device)}" if len(devices) > 1 else ""
+        text = (
+            _("{title} on the {device}, modes against {default}: {clauses}.")
+            if len(devices) > 1
+            else _("{title}, modes against {default}: {clauses}.")
+        )
         sentences.append(
-            f"{title}{where}, modes against {here[0].default_mode}: {'; '.join(clauses)}."
+            text.format(
+                title=title,
+                device=name_device(device),
+                default=here[0].default_mode,
+                clauses="; ".join(clauses),
+            )
         )
     return sentences
 
@@ -172,11 +192,11 @@ def conclude_modes(break_evens: Sequence[BreakEven]) -> list[str]:
 def _conclude_mode(same: Sequence[BreakEven]) -> str:
     """One mode in one protocol or several; the protocols are named where they come out apart."""
     said = [
-        "was not shown to need less time per epoch"
+        _("was not shown to need less time per epoch")
         if one.epochs is None
-        else "pays from the start"
+        else _("pays from the start")
         if one.epochs == 0
-        else f"pays after {_count_epochs(one.epochs)}"
+        else _("pays after {epochs}").format(epochs=_count_epochs(one.epochs))
         for one in same
     ]
     mode = same[0].mode
@@ -188,7 +208,8 @@ def _conclude_mode(same: Sequence[BreakEven]) -> str:
 
 def _count_epochs(count: float) -> str:
     text = write_epochs(count)
-    return f"{text} epoch{'' if text == '1' else 's'}"
+    # By what is printed: 1.04 epochs are '1 epoch'.
+    return ngettext("{n} epoch", "{n} epochs", 1 if text == "1" else 2).format(n=text)
 
 
 def write_epochs(count: float) -> str:

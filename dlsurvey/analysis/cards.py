@@ -10,6 +10,7 @@ from dlsurvey.analysis.evidence import Evidence, iterate_rows
 from dlsurvey.analysis.findings import Card, Fact, Provenance
 from dlsurvey.analysis.provenance import describe_source
 from dlsurvey.formats import format_date
+from dlsurvey.language import gettext as _
 from dlsurvey.records import Trial
 
 FILE_NAME = "frameworks.toml"
@@ -34,12 +35,12 @@ class CitedCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def make_cards(evidence: Evidence, trials: tuple[Trial, ...]) -> tuple[Card, ...]:
     """One card for each known framework of which anything was cited."""
-    cited = _read_cited()
+    cited = read_cited()
     return tuple(
         Card(
             name=subject.name,
             title=subject.title,
-            summary=cited[subject.name].summary,
+            summary=_(cited[subject.name].summary),
             facts=(
                 *(_cite(fact) for fact in cited[subject.name].facts),
                 *_collect_facts(subject, evidence),
@@ -51,19 +52,20 @@ def make_cards(evidence: Evidence, trials: tuple[Trial, ...]) -> tuple[Card, ...
     )
 
 
-def _read_cited() -> dict[str, CitedCard]:
+def read_cited() -> dict[str, CitedCard]:
+    """Every framework of frameworks.toml by its name."""
     text = resources.files("dlsurvey").joinpath(FILE_NAME).read_bytes()
     return msgspec.toml.decode(text, type=dict[str, CitedCard])
 
 
 def _cite(fact: CitedFact) -> Fact:
     provenance = Provenance(
-        source=fact.source,
+        source=_(fact.source),
         status="published",
         date=date(fact.dated, 12, 31) if isinstance(fact.dated, int) else fact.dated,
         by_year=isinstance(fact.dated, int),
     )
-    return Fact(label=fact.label, text=fact.text, provenance=provenance)
+    return Fact(label=_(fact.label), text=_(fact.text), provenance=provenance)
 
 
 def _collect_facts(subject: Subject, evidence: Evidence) -> list[Fact]:
@@ -73,12 +75,12 @@ def _collect_facts(subject: Subject, evidence: Evidence) -> list[Fact]:
         day = release["start"]
         assert isinstance(day, date)
         facts.append(
-            _state(release, "Newest stable version", f"{release['label']} ({format_date(day)})")
+            _state(release, _("Newest stable version"), f"{release['label']} ({format_date(day)})")
         )
     for metric, label, template in (
-        ("newest_python_minor", "Newest Python supported", "{label}"),
-        ("direct_dependencies", "Direct dependencies", "{value:.0f} packages"),
-        ("wheel_bytes", "Size of its wheel (Linux, x86-64)", "{megabytes:,.0f} MB"),
+        ("newest_python_minor", _("Newest Python supported"), "{label}"),
+        ("direct_dependencies", _("Direct dependencies"), _("{value:.0f} packages")),
+        ("wheel_bytes", _("Size of its wheel (Linux, x86-64)"), "{megabytes:,.0f} MB"),
     ):
         row = _find_newest(evidence, metric, subject.name, "pypi")
         if row is not None:
@@ -90,7 +92,7 @@ def _collect_facts(subject: Subject, evidence: Evidence) -> list[Fact]:
         day = stars["start"]
         assert isinstance(day, date)
         count = int(float(str(stars["value"])))
-        facts.append(_state(stars, "GitHub stars", f"{count:,} ({format_date(day)})"))
+        facts.append(_state(stars, _("GitHub stars"), f"{count:,} ({format_date(day)})"))
     return facts
 
 
@@ -101,11 +103,11 @@ def _list_measured(subject: Subject, trials: tuple[Trial, ...]) -> list[Fact]:
             version = trial.environment.versions.get(package)
             if version is not None:
                 provenance = Provenance(
-                    source="Trials of this edition",
+                    source=_("Trials of this edition"),
                     status="measured",
                     date=trial.started_at.date(),
                 )
-                return [Fact(label="Version compared here", text=version, provenance=provenance)]
+                return [Fact(label=_("Version compared here"), text=version, provenance=provenance)]
     return []
 
 

@@ -14,14 +14,24 @@ import msgspec
 from dlsurvey.analysis.differences import Cause
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.formats import format_bound, format_memory, join_words
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark, ngettext
 from dlsurvey.records import Trial, TrialSpec, content_sha256
 
-SETTINGS = ("epochs", "batch_size", "threads", "train_limit", "precision")
-"""What a spec says beside what names its group and its seed."""
+SETTINGS = {
+    "epochs": mark("epochs"),
+    "batch_size": mark("batch size"),
+    "threads": mark("threads"),
+    "train_limit": mark("train limit"),
+    "precision": mark("precision"),
+}
+"""What a spec says beside what names its group and its seed, and what a reader calls it."""
 
 
-UNRECORDED = Cause(kind="method", text="nothing recorded differs, so the program itself does")
-"""For a difference between editions whose recorded circumstances are all the same."""
+def blame_program() -> Cause:
+    """For a difference between editions whose recorded circumstances are all the same."""
+    text = _("nothing recorded differs, so the program itself does")
+    return Cause(kind="method", text=text)
 
 
 class Run(NamedTuple):
@@ -61,12 +71,16 @@ def explain_runs(old: Runs, new: Runs, fits: Callable[[TrialSpec], bool]) -> tup
     added = _subtract(now, before)
     gone = _subtract(before, now)
     if not before or not now:
-        text = f"{_count(now)} where there were none" if now else "its runs are no longer compared"
+        text = (
+            _("{runs} where there were none").format(runs=_count(now))
+            if now
+            else _("its runs are no longer compared")
+        )
         return (Cause(kind="new data", text=text),)
     causes = [*_compare_method(before, now), *_compare_environments(before, now)]
     if added and old.version != new.version and old.version and new.version:
         causes.append(
-            Cause(kind="method", text=f"dlsurvey {new.version}, before {old.version}"),
+            Cause(kind="method", text=_tell("dlsurvey", {old.version}, {new.version})),
         )
     images = _compare_images(old, new, before, now)
     if images:
@@ -74,11 +88,11 @@ def explain_runs(old: Runs, new: Runs, fits: Callable[[TrialSpec], bool]) -> tup
     known = {run.conditions for run in before}
     alike = [run for run in added if run.conditions in known]
     if alike:
-        causes.append(
-            Cause(kind="new data", text=f"{_count(alike)} more under the same conditions")
-        )
+        text = _("{runs} more under the same conditions").format(runs=_count(alike))
+        causes.append(Cause(kind="new data", text=text))
     if gone and not causes:
-        causes.append(Cause(kind="new data", text=f"{_count(gone)} fewer"))
+        text = _("{runs} fewer").format(runs=_count(gone))
+        causes.append(Cause(kind="new data", text=text))
     return tuple(causes)
 
 
@@ -92,15 +106,19 @@ def explain_bounds(
     causes = []
     if margins[0] != margins[1]:
         before, now = (format_bound(one, quantity) for one in margins)
-        causes.append(Cause(kind="method", text=f"the margin is {now}, before {before}"))
+        text = _("the margin is {now}, before {before}").format(now=now, before=before)
+        causes.append(Cause(kind="method", text=text))
     if families[0] != families[1]:
-        text = f"it is corrected for {families[1]} comparisons, before for {families[0]}"
+        text = _("it is corrected for {now} comparisons, before for {before}").format(
+            now=families[1], before=families[0]
+        )
         causes.append(Cause(kind="new data", text=text))
     if floors[0] != floors[1]:
         before, now = (
-            "not known" if one is None else format_bound(one, quantity) for one in floors
+            _("not known") if one is None else format_bound(one, quantity) for one in floors
         )
-        causes.append(Cause(kind="new data", text=f"the noise floor is {now}, before {before}"))
+        text = _("the noise floor is {now}, before {before}").format(now=now, before=before)
+        causes.append(Cause(kind="new data", text=text))
     return tuple(causes)
 
 
@@ -128,13 +146,14 @@ def _compare_method(before: Sequence[Run], now: Sequence[Run]) -> list[Cause]:
         and {trial.trainer_sha256 for trial in one} != {trial.trainer_sha256 for trial in other}
     ]
     if changed:
-        causes.append(Cause(kind="method", text=f"the trainer of {join_words(changed)} changed"))
-    for name in SETTINGS:
+        text = _("the trainer of {names} changed").format(names=join_words(changed))
+        causes.append(Cause(kind="method", text=text))
+    for name, words in SETTINGS.items():
         one, other = (
             {_write(getattr(run.trial.spec, name)) for run in runs} for runs in (before, now)
         )
         if one != other:
-            causes.append(Cause(kind="method", text=_tell(name.replace("_", " "), one, other)))
+            causes.append(Cause(kind="method", text=_tell(_(words), one, other)))
     return causes
 
 
@@ -146,7 +165,7 @@ def _compare_environments(before: Sequence[Run], now: Sequence[Run]) -> list[Cau
             continue
         facts = [_list_facts(trials) for trials in (one, other)]
         for name in dict.fromkeys((*facts[0], *facts[1])):
-            values = [fact.get(name, {"none"}) for fact in facts]
+            values = [fact.get(name, {_("none")}) for fact in facts]
             if values[0] != values[1]:
                 texts[_tell(name, *values)] = None
     return [Cause(kind="environment", text=text) for text in texts]
@@ -170,11 +189,11 @@ def _list_facts(trials: Iterable[Trial]) -> dict[str, set[str]]:
     for trial in trials:
         machine = trial.environment
         told = {
-            "processor": machine.cpu,
-            "cores": str(machine.cores),
-            "memory": format_memory(machine.memory_bytes),
-            "GPU": machine.gpu or "none",
-            "system": machine.os,
+            _("processor"): machine.cpu,
+            _("cores"): str(machine.cores),
+            _("memory"): format_memory(machine.memory_bytes),
+            "GPU": machine.gpu or _("none"),
+            _("system"): machine.os,
             "Python": machine.python,
             **machine.versions,
         }
@@ -192,22 +211,25 @@ def _compare_images(old: Runs, new: Runs, before: Sequence[Run], now: Sequence[R
         for runs, found in ((old, before), (new, now))
     ]
     if titles[0] == titles[1]:
-        return f"other images of {join_words(sorted(titles[1]))}"
-    return _tell("images of", *titles)
+        return _("other images of {titles}").format(titles=join_words(sorted(titles[1])))
+    before_titles, now_titles = (join_words(sorted(one)) for one in titles)
+    return _("images of {now}, before {before}").format(now=now_titles, before=before_titles)
 
 
 def _tell(name: str, before: set[str], now: set[str]) -> str:
-    return f"{name} {join_words(sorted(now))}, before {join_words(sorted(before))}"
+    return _("{name} {now}, before {before}").format(
+        name=name, now=join_words(sorted(now)), before=join_words(sorted(before))
+    )
 
 
 def _write(value: object) -> str:
-    return "all" if value is None else str(value)
+    return _("all") if value is None else str(value)
 
 
 def _count(runs: Sequence[Run]) -> str:
     """'3 runs of pytorch and 2 of tensorflow'."""
-    counts = Counter(run.trial.spec.framework for run in runs)
-    parts = [f"{count} of {name}" for name, count in sorted(counts.items())]
-    first = "run" if next(iter(sorted(counts.items())))[1] == 1 else "runs"
-    parts[0] = parts[0].replace(" of ", f" {first} of ", 1)
+    (name, count), *rest = sorted(Counter(run.trial.spec.framework for run in runs).items())
+    first = ngettext("{count} run of {name}", "{count} runs of {name}", count)
+    parts = [first.format(count=count, name=name)]
+    parts += [_("{count} of {name}").format(count=count, name=name) for name, count in rest]
     return join_words(parts)

@@ -12,22 +12,24 @@ from collectors.subjects import Subject
 from dlsurvey.analysis.findings import Provenance, Series, SourceHealth
 from dlsurvey.analysis.provenance import cite_source, describe_source
 from dlsurvey.analysis.series import Group, find_status
-from dlsurvey.analysis.signals import Signal
+from dlsurvey.analysis.signal import Signal
 from dlsurvey.formats import format_date, join_words
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 from dlsurvey.records import Gap, ObservationStatus
 
 CHAIN: tuple[ObservationStatus, ...] = (
     "live", "cached", "stale", "imported", "archived", "published",
 )  # fmt: skip
 WORDS = {
-    "live": "live values",
-    "cached": "cached values",
-    "stale": "old values",
-    "imported": "imported values",
-    "archived": "values of an archive",
-    "published": "published figures",
+    "live": mark("live values"),
+    "cached": mark("cached values"),
+    "stale": mark("old values"),
+    "imported": mark("imported values"),
+    "archived": mark("values of an archive"),
+    "published": mark("published figures"),
 }
-UNASKED = "It has not been asked yet."
+UNASKED = mark("It has not been asked yet.")
 
 
 def find_tier(series: Series) -> ObservationStatus:
@@ -91,10 +93,12 @@ def _name_role(signal: Signal, one: Series, series: Sequence[Series]) -> str:
         return ""
     title = cite_source(signal.source)
     if not any(other.source == signal.source for other in series if other.subject == one.subject):
-        return f"stands in for {title}"
+        return _("stands in for {title}").format(title=title)
     if not one.drawn:
-        return f"not drawn: {title} or a better substitute covers the same time"
-    return f"stands beside {title}, never joined with it"
+        return _("not drawn: {title} or a better substitute covers the same time").format(
+            title=title
+        )
+    return _("stands beside {title}, never joined with it").format(title=title)
 
 
 def describe_fallbacks(
@@ -128,13 +132,19 @@ def _describe_fallback(
 ) -> str:
     names = join_words([subject.title for subject, _ in found])
     newest = max(one.points[-1].start for _, one in found)
-    why = f" {reason}" if reason else ""
+    why = f" {_(UNASKED) if reason == UNASKED else reason}" if reason else ""
     title = cite_source(signal.source)
-    shown = f"Shown are {WORDS[tier]}, the newest of {format_date(newest)}."
+    shown = _("Shown are {values}, the newest of {day}.").format(
+        values=_(WORDS[tier]), day=format_date(newest)
+    )
     if tier == "stale":
         asked = max(one.retrieved_at for _, one in found)
-        return f"{title} last gave values of {names} on {format_date(asked)}.{why} {shown}"
-    return f"No value of {names} came from {title}.{why} {shown}"
+        return _("{title} last gave values of {names} on {day}.{why} {shown}").format(
+            title=title, names=names, day=format_date(asked), why=why, shown=shown
+        )
+    return _("No value of {names} came from {title}.{why} {shown}").format(
+        names=names, title=title, why=why, shown=shown
+    )
 
 
 def find_reason(health: SourceHealth | None, subject: Subject) -> str:

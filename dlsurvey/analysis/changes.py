@@ -14,9 +14,17 @@ from dlsurvey.analysis.findings import Findings
 from dlsurvey.analysis.provenance import cite_source
 from dlsurvey.analysis.turns import compare_claims, compare_verdicts
 from dlsurvey.formats import format_date, format_number
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark, mark_plural, ngettext
 from dlsurvey.records import Gap, Observation
 
-FIRST = "This is the first edition: there is nothing to compare it with."
+FIRST = mark("This is the first edition: there is nothing to compare it with.")
+
+OPENED = mark_plural("one gap opened: {gaps}", "{count} gaps opened: {gaps}")
+CLOSED = mark_plural("one gap closed: {gaps}", "{count} gaps closed: {gaps}")
+OTHERWISE = mark_plural(
+    "one gap for another reason: {gaps}", "{count} gaps for another reason: {gaps}"
+)
 
 
 def find_changes(
@@ -25,9 +33,11 @@ def find_changes(
     """What is otherwise in `new`; `releases` are those that came between the two."""
     if old is None:
         previous = new.edition.previous
-        reason = FIRST
+        reason = _(FIRST)
         if previous is not None:
-            reason = f"The edition before it, {previous}, cannot be read here: nothing to compare."
+            reason = _(
+                "The edition before it, {previous}, cannot be read here: nothing to compare."
+            ).format(previous=previous)
         return Changes(old=None, new=new.edition.id, nothing_because=reason)
     runs = (Runs(old), Runs(new))
     return Changes(
@@ -56,8 +66,10 @@ def _tell_release(release: Observation, new: Findings) -> Change:
         what=what,
         before="",
         now=release.label,
-        sentence=f"{what} was released on {format_date(release.start)}.",
-        causes=(Cause(kind="new data", text=f"newer values of {source}"),),
+        sentence=_("{what} was released on {day}.").format(
+            what=what, day=format_date(release.start)
+        ),
+        causes=(Cause(kind="new data", text=_("newer values of {source}").format(source=source)),),
     )
 
 
@@ -67,9 +79,11 @@ def _list_evidence(old: Findings, new: Findings) -> Iterator[str]:
     trials = len(set(b.trials) - set(a.trials))
     gone = len(set(a.trials) - set(b.trials))
     if trials:
-        yield f"{trials} new {'trial' if trials == 1 else 'trials'}"
+        yield ngettext("{count} new trial", "{count} new trials", trials).format(count=trials)
     if gone:
-        yield f"{gone} {'trial' if gone == 1 else 'trials'} no longer part of it"
+        yield ngettext(
+            "{count} trial no longer part of it", "{count} trials no longer part of it", gone
+        ).format(count=gone)
     grown = {
         cite_source(source): count - a.observation_lines.get(source, 0)
         for source, count in sorted(b.observation_lines.items())
@@ -77,25 +91,26 @@ def _list_evidence(old: Findings, new: Findings) -> Iterator[str]:
     }
     if grown:
         parts = "; ".join(f"{name}: {format_number(count)}" for name, count in grown.items())
-        yield f"new observations ({parts})"
+        yield _("new observations ({parts})").format(parts=parts)
     yield from _compare_gaps(old.gaps, new.gaps)
     for one in sorted({*a.versions, *b.versions}):
-        versions = [edition.versions.get(one, "none") for edition in (a, b)]
+        versions = [edition.versions.get(one, _("none")) for edition in (a, b)]
         if versions[0] != versions[1]:
-            yield f"{one} {versions[1]}, before {versions[0]}"
+            yield _("{name} {now}, before {before}").format(
+                name=one, now=versions[1], before=versions[0]
+            )
     if a.config_sha256 != b.config_sha256:
-        yield "other settings"
+        yield _("other settings")
     if a.plan != b.plan:
-        yield "another training plan"
+        yield _("another training plan")
 
 
 def _compare_gaps(old: Sequence[Gap], new: Sequence[Gap]) -> Iterator[str]:
     before, now = ({gap.what: gap.why for gap in gaps} for gaps in (old, new))
     for words, found in (
-        ("opened", [what for what in now if what not in before]),
-        ("closed", [what for what in before if what not in now]),
-        ("for another reason", [what for what in now if before.get(what, now[what]) != now[what]]),
+        (OPENED, [what for what in now if what not in before]),
+        (CLOSED, [what for what in before if what not in now]),
+        (OTHERWISE, [what for what in now if before.get(what, now[what]) != now[what]]),
     ):
         if found:
-            count = "one gap" if len(found) == 1 else f"{len(found)} gaps"
-            yield f"{count} {words}: {'; '.join(found)}"
+            yield ngettext(*words, len(found)).format(count=len(found), gaps="; ".join(found))

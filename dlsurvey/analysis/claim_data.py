@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from dlsurvey.analysis.measured import Quantity
+from dlsurvey.language import gettext as _
 from dlsurvey.records import Mode, Record
 
 FILE_NAME = "claims.toml"
@@ -72,6 +73,15 @@ class GradientTest(Record, frozen=True, kw_only=True, tag="gradient"):
     variant: str = "eager"
 
 
+class DeploymentTest(Record, frozen=True, kw_only=True, tag="deployment"):
+    """Whether the subject's way out works, is smaller and answers faster than the other's."""
+
+    subject: str = "tensorflow"
+    route: str
+    against: str = "pytorch"
+    against_route: str
+
+
 class LeadTest(Record, frozen=True, kw_only=True, tag="lead"):
     """Who is ahead on each signal, and by how many times."""
 
@@ -123,6 +133,7 @@ Test: TypeAlias = (
     | LengthTest
     | SimilarityTest
     | GradientTest
+    | DeploymentTest
     | LeadTest
     | ShareTest
     | CrossingTest
@@ -156,10 +167,16 @@ def read_claims() -> tuple[CitedClaim, ...]:
 
 def write_then(claim: CitedClaim) -> str:
     """'TensorFlow 99.14 %, PyTorch 98.95 % (5 epochs, one run each)'; empty without a figure."""
-    figures = ", ".join(f"{one.subject} {_write(one)}" for one in claim.figures)
-    if figures and claim.context:
-        return f"{figures} ({claim.context})"
-    return figures or claim.context
+    figures = ", ".join(f"{_(one.subject)} {_write(one)}" for one in claim.figures)
+    context = translate(claim.context)
+    if figures and context:
+        return f"{figures} ({context})"
+    return figures or context
+
+
+def translate(text: str) -> str:
+    """A text of claims.toml in the language of the report; empty stays empty."""
+    return _(text) if text else ""
 
 
 def _write(quoted: Quoted) -> str:
@@ -175,6 +192,6 @@ def _write(quoted: Quoted) -> str:
         case "percent":
             return f"{value:.4g} %"
         case "times":
-            return f"{value:.4g} times"
+            return _("{value:.4g} times").format(value=value)
         case "loss":
             return f"{value:.4g}"

@@ -14,6 +14,7 @@ from dlsurvey.analysis.code_sentences import (
 from dlsurvey.analysis.gradients import describe_framework, works_as_written
 from dlsurvey.analysis.studied import CodeFindings, CodePair, GradientFindings
 from dlsurvey.formats import join_words
+from dlsurvey.language import gettext as _
 
 
 def answer_length(test: LengthTest, code: CodeFindings | None, titles: Mapping[str, str]) -> Answer:
@@ -27,7 +28,9 @@ def answer_length(test: LengthTest, code: CodeFindings | None, titles: Mapping[s
     return Answer(
         verdict=weigh([_read_length(length)]),
         now="; ".join(
-            f"{titles.get(name, name)} {total.lines:,} lines, {total.tokens:,} tokens"
+            _("{title} {lines:,} lines, {tokens:,} tokens").format(
+                title=titles.get(name, name), lines=total.lines, tokens=total.tokens
+            )
             for name, total in zip(names, totals, strict=True)
         ),
         why=describe_length(counts, pair),
@@ -47,11 +50,13 @@ def answer_similarity(
     outcome = None if pair.matching == other else compare_values(pair.matching, other)
     return Answer(
         verdict=weigh([outcome]),
-        now=f"{pair.matching} of {len(pair.stages)} stages match",
-        why=(
-            f"{describe_likeness(pair)} A stage matches where at least {100 * pair.threshold:.0f} %"
-            " of the tokens stand in the same order, and more than in two different stages."
+        now=_("{count} of {every} stages match").format(
+            count=pair.matching, every=len(pair.stages)
         ),
+        why=_(
+            "{likeness} A stage matches where at least {threshold:.0f} %"
+            " of the tokens stand in the same order, and more than in two different stages."
+        ).format(likeness=describe_likeness(pair), threshold=100 * pair.threshold),
         evidence=tuple(f"stage/{one.stage}" for one in pair.stages),
     )
 
@@ -69,12 +74,19 @@ def answer_gradients(
         return Answer(
             "inconclusive",
             "",
-            f"This edition holds no worked example of a derivative in {title}: `dlsurvey doctor`"
-            f" says whether {title} is installed.",
+            _(
+                "This edition holds no worked example of a derivative in {title}: where {title} is"
+                " installed, `dlsurvey train --suite code` makes one."
+            ).format(title=title),
         )
+    text = (
+        _("{title} {version}: the example works")
+        if works
+        else _("{title} {version}: the example does not work")
+    )
     return Answer(
         verdict=weigh(["higher" if works else "lower"]),
-        now=f"{title} {attempts[0].version}: the example {'works' if works else 'does not work'}",
+        now=text.format(title=title, version=attempts[0].version),
         why=describe_framework(attempts),
         evidence=(f"gradient/{test.framework}/{test.variant}",),
     )
@@ -100,7 +112,7 @@ def _find_pair(code: CodeFindings | None, names: tuple[str, str]) -> CodePair | 
 
 def _ask_listings(names: tuple[str, str], titles: Mapping[str, str]) -> str:
     both = join_words([titles.get(name, name) for name in names])
-    return (
-        f"This edition has no counts of the listings of {both} side by side: `dlsurvey train`"
+    return _(
+        "This edition has no counts of the listings of {both} side by side: `dlsurvey train`"
         " runs both and keeps the code that ran."
-    )
+    ).format(both=both)

@@ -11,6 +11,7 @@ from dlsurvey.analysis.provenance import IMPORTS
 from dlsurvey.analysis.signals import SIGNALS
 from dlsurvey.analysis.trend_sentences import name_period
 from dlsurvey.formats import format_number, format_value, join_words
+from dlsurvey.language import gettext as _
 
 Values = Mapping[date, float]
 
@@ -64,16 +65,18 @@ def answer_share(test: ShareTest, trends: Sequence[Trend], titles: Mapping[str, 
     subject, against = (meeting.tell(name) for name in pair)
     numbers = _write_values(meeting, pair, titles)
     if subject + against == 0:
-        return Answer("inconclusive", numbers, "Neither is named.", _name_signals([meeting]))
+        return Answer("inconclusive", numbers, _("Neither is named."), _name_signals([meeting]))
     share = subject / (subject + against)
     verdict: Outcome | None = "higher" if share >= test.least else "lower" if share < 0.5 else None
     names = [titles.get(name, name) for name in pair]
     return Answer(
         verdict=weigh([verdict]),
         now=numbers,
-        why=(
-            f"Of the mentions of {join_words(names)} together, {names[0]} has"
-            f" {100 * share:.0f} % ({name_period(meeting.newest, meeting.first.resolution)})."
+        why=_("Of the mentions of {names} together, {name} has {share:.0f} % ({when}).").format(
+            names=join_words(names),
+            name=names[0],
+            share=100 * share,
+            when=name_period(meeting.newest, meeting.first.resolution),
         ),
         evidence=_name_signals([meeting]),
     )
@@ -114,10 +117,12 @@ def answer_difference(
     ranked = sorted(subjects, key=lambda name: -meeting.tell(name))
     most, least = ranked[0], ranked[-1]
     if meeting.tell(most) == meeting.tell(least):
-        verdict, why = weigh(["equivalent"]), "All have the same count."
+        verdict, why = weigh(["equivalent"]), _("All have the same count.")
     else:
         verdict = weigh(["higher"])
-        why = f"{titles.get(most, most)} has the most, {titles.get(least, least)} the least."
+        why = _("{most} has the most, {least} the least.").format(
+            most=titles.get(most, most), least=titles.get(least, least)
+        )
     return Answer(verdict, _write_values(meeting, ranked, titles), why, _name_signals([meeting]))
 
 
@@ -126,8 +131,9 @@ def find_meeting(
 ) -> Meeting | None:
     """The signal on which all subjects have a value of the same source and day, the newest such."""
     told = [trend for trend in trends if any(one.metric == metric for one in trend.series)]
-    if any(trend.unit == unit for trend in told):
-        told = [trend for trend in told if trend.unit == unit]
+    translated = _(unit) if unit else ""
+    if any(trend.unit == translated for trend in told):
+        told = [trend for trend in told if trend.unit == translated]
     meetings = [each for trend in told for each in _list_meetings(trend, metric, subjects)]
     return max(meetings, key=lambda one: one.newest, default=None)
 
@@ -184,7 +190,8 @@ def _say_lead(
 ) -> str:
     sentence = _say_ahead(meeting, pair, titles)
     if _judge_ratio(meeting.tell(pair[0]), meeting.tell(pair[1]), test) is None:
-        return f"{sentence} The direction of the claim stands, its size does not."
+        size = _("The direction of the claim stands, its size does not.")
+        return f"{sentence} {size}"
     return sentence
 
 
@@ -196,11 +203,18 @@ def _say_ahead(meeting: Meeting, pair: tuple[str, str], titles: Mapping[str, str
     ahead, behind = (titles.get(name, name) for name in ranked)
     larger, smaller = (meeting.tell(name) for name in ranked)
     if larger == smaller:
-        return f"{title}: {join_words((ahead, behind))} are level."
-    if smaller == 0:
-        return f"{title}: {ahead} is ahead of {behind}."
-    times = format_number(larger / smaller)
-    return f"{title}: {ahead} is ahead with {times} times the value of {behind}."
+        text = _("{title}: {both} are level.")
+    elif smaller == 0:
+        text = _("{title}: {ahead} is ahead of {behind}.")
+    else:
+        text = _("{title}: {ahead} is ahead with {times} times the value of {behind}.")
+    return text.format(
+        title=title,
+        both=join_words((ahead, behind)),
+        ahead=ahead,
+        behind=behind,
+        times=format_number(larger / smaller) if smaller else "",
+    )
 
 
 def _say_crossing(meeting: Meeting, pair: tuple[str, str], titles: Mapping[str, str]) -> str:
@@ -214,16 +228,22 @@ def _say_crossing(meeting: Meeting, pair: tuple[str, str], titles: Mapping[str, 
 
     ahead = [day for day in days if first[day] > second[day]]
     if not ahead:
-        return f"In this series, which begins with {say(days[0])}, {name} never was."
-    start = f"{name} was ahead for the first time in this series ({say(ahead[0])})"
-    if ahead[0] == days[0]:
-        start = f"{name} was ahead when this series began ({say(days[0])})"
+        return _("In this series, which begins with {first}, {name} never was.").format(
+            first=say(days[0]), name=name
+        )
+    start = (
+        _("{name} was ahead when this series began ({first})")
+        if ahead[0] == days[0]
+        else _("{name} was ahead for the first time in this series ({first})")
+    ).format(name=name, first=say(ahead[0]))
     if ahead == days[days.index(ahead[0]) :]:
-        return f"{start}, and ever since."
+        return _("{start}, and ever since.").format(start=start)
     if ahead[-1] != days[-1]:
-        return f"{start}, but no longer after {say(ahead[-1])}."
+        return _("{start}, but no longer after {last}.").format(start=start, last=say(ahead[-1]))
     behind = [place for place, day in enumerate(days) if first[day] <= second[day]]
-    return f"{start}, and lately without a break ({say(days[behind[-1] + 1])} and after)."
+    return _("{start}, and lately without a break ({since} and after).").format(
+        start=start, since=say(days[behind[-1] + 1])
+    )
 
 
 def _write_values(meeting: Meeting, subjects: Sequence[str], titles: Mapping[str, str]) -> str:
@@ -240,14 +260,25 @@ def _ask_source(metric: str, pair: Sequence[str], titles: Mapping[str, str], uni
     """Which source is missing, and the commands that ask it."""
     signals = [one for one in SIGNALS if one.metric == metric]
     signal = next((one for one in signals if one.unit == unit), signals[0] if signals else None)
-    title = signal.title if signal else metric
+    title = _(signal.title) if signal else metric
     source = (signal.source if signal else "") or "published"
-    whose = f" of {join_words([titles.get(name, name) for name in pair])}" if pair else ""
-    file = f", `dlsurvey import {source} FILE` reads them from a file"
-    return (
-        f"{title}: this edition has no values{whose} from one source and day;"
-        f" `dlsurvey collect {source}` asks for them"
-        f"{file if f'import-{source}' in IMPORTS else ''}."
+    text = (
+        _(
+            "{title}: this edition has no values of {names} from one source and day;"
+            " `dlsurvey collect {source}` asks for them{file}."
+        )
+        if pair
+        else _(
+            "{title}: this edition has no values from one source and day;"
+            " `dlsurvey collect {source}` asks for them{file}."
+        )
+    )
+    file = _(", `dlsurvey import {source} FILE` reads them from a file").format(source=source)
+    return text.format(
+        title=title,
+        names=join_words([titles.get(name, name) for name in pair]),
+        source=source,
+        file=file if f"import-{source}" in IMPORTS else "",
     )
 
 

@@ -2,28 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
-from typing import NamedTuple
 
 from dlsurvey.analysis.claim_answers import LESS, Answer, weigh
 from dlsurvey.analysis.claim_data import ComparisonTest, LossTest, ModesTest, Outcome
+from dlsurvey.analysis.claim_sentences import Told, count_pairs, say_verdict, write_numbers
 from dlsurvey.analysis.findings import WorkloadFindings
 from dlsurvey.analysis.measured import Comparison, Member
 from dlsurvey.analysis.modes import choose_leading
-from dlsurvey.analysis.sentences import NAMES, name_sides, write_difference
-from dlsurvey.analysis.setups import name_device
 from dlsurvey.analysis.spread import find_interval
-from dlsurvey.formats import format_bound, format_quantity, join_words
+from dlsurvey.formats import join_words
+from dlsurvey.language import gettext as _
 from experiments.sources import TITLES
 
 PREFERRED = "controlled"
 """What remains there is the framework; the other protocol answers only where this one did not run."""
-
-
-class Told(NamedTuple):
-    """One comparison and where it was made."""
-
-    workload: WorkloadFindings
-    comparison: Comparison
 
 
 def answer_comparison(
@@ -40,7 +32,7 @@ def answer_comparison(
     note = _explain_images([one.workload for one in told], test.images)
     return Answer(
         verdict="inconclusive" if note and test.images else verdict,
-        now="; ".join(_write_numbers(one, titles) for one in told),
+        now="; ".join(write_numbers(one, titles) for one in told),
         why=" ".join((*note, *(say_verdict(one, titles) for one in told), *missing)),
         evidence=tuple(_name_comparison(one.comparison) for one in told),
     )
@@ -55,13 +47,15 @@ def answer_modes(
         return Answer(
             "inconclusive",
             "",
-            "This edition holds no framework that ran both with a graph and without one:"
-            " `dlsurvey train --mode all` measures both.",
+            _(
+                "This edition holds no framework that ran both with a graph and without one:"
+                " `dlsurvey train --mode all` measures both."
+            ),
         )
     outcomes = [_read_graph(one.comparison) for one in told]
     return Answer(
         verdict=weigh(outcomes, LESS),
-        now="; ".join(_write_numbers(one, titles) for one in told),
+        now="; ".join(write_numbers(one, titles) for one in told),
         why=" ".join(say_verdict(one, titles) for one in told),
         evidence=tuple(_name_comparison(one.comparison) for one in told),
     )
@@ -80,20 +74,24 @@ def answer_loss(
     pairs = [(losses[0][seed], losses[1][seed]) for seed in sorted(losses[0].keys() & losses[1])]
     difference = fmean(a - b for a, b in pairs)
     low, high = find_interval([a - b for a, b in pairs])
-    interval = "" if low is None or high is None else f" (95 % interval {low:+.4f} to {high:+.4f})"
+    interval = (
+        ""
+        if low is None or high is None
+        else _(" (95 % interval {low:+.4f} to {high:+.4f})").format(low=low, high=high)
+    )
     means = (fmean(pair[side] for pair in pairs) for side in (0, 1))
     now = ", ".join(
         f"{title} {mean:.4f}" for title, mean in zip((subject, against), means, strict=True)
     )
-    why = (
-        f"The training losses after the last epoch differ by {difference:+.4f}{interval},"
-        f" {subject} less {against}. The noise floor of the training loss is not measured, so"
+    why = _(
+        "The training losses after the last epoch differ by {difference:+.4f}{interval},"
+        " {subject} less {against}. The noise floor of the training loss is not measured, so"
         " that neither side is given the lead."
-    )
+    ).format(difference=difference, interval=interval, subject=subject, against=against)
     note = _explain_images([workload], test.images)
     return Answer(
         verdict="inconclusive",
-        now=f"{now} ({members[0].protocol}, {_count_pairs(len(pairs))})",
+        now=f"{now} ({members[0].protocol}, {count_pairs(len(pairs))})",
         why=" ".join((*note, why.replace("-", "\N{MINUS SIGN}"))),
         evidence=tuple(f"curves/{workload.name}/{one.framework}-{one.mode}" for one in members),
     )
@@ -110,43 +108,6 @@ def read_outcome(comparison: Comparison, subject: str) -> Outcome | None:
             return "lower" if comparison.a == subject else "higher"
         case _:
             return None
-
-
-def say_verdict(told: Told, titles: Mapping[str, str]) -> str:
-    """One short sentence, whose numbers stand beside it."""
-    one = told.comparison
-    a, b = name_sides(one, titles)
-    where = _name_place(told)
-    match one.verdict:
-        case "a_higher":
-            return f"{where}: {_say_higher(one, a, b)}."
-        case "b_higher":
-            return f"{where}: {_say_higher(one, b, a)}."
-        case "equivalent":
-            return (
-                f"{where}: {NAMES[one.quantity]} of {a} and {b} is equivalent within the margin of"
-                f" {format_bound(one.margin, one.quantity)}."
-            )
-        case "inconclusive":
-            return (
-                f"{where}: no clear difference in {NAMES[one.quantity]} between {a} and {b} was"
-                " shown, nor that they are equivalent."
-            )
-        case "single_run":
-            return (
-                f"{where}: {a} and {b} have one run each, which has no spread;"
-                f" `dlsurvey train {one.workload} --seeds 5` gives one."
-            )
-
-
-def _say_higher(comparison: Comparison, higher: str, lower: str) -> str:
-    match comparison.quantity:
-        case "test_accuracy":
-            return f"{higher} was more accurate than {lower}"
-        case "epoch_seconds":
-            return f"{lower} was faster than {higher}, by its time per epoch"
-        case "peak_memory_bytes":
-            return f"{lower} needed less memory at its peak than {higher}"
 
 
 def _select(test: ComparisonTest, workloads: Sequence[WorkloadFindings]) -> list[Told]:
@@ -227,10 +188,21 @@ def _explain_images(workloads: Sequence[WorkloadFindings], images: str) -> tuple
         missed = dataset.stand_in_for or _name_missed(dataset.name, images)
         if not missed:
             continue
-        cure = f" With {missed} on disk or a network, `dlsurvey train {workload.name}` answers it."
+        text = (
+            _(
+                "{workload}: measured on {dataset}, not on {missed}. With {missed} on disk or a"
+                " network, `dlsurvey train {name}` answers it."
+            )
+            if images
+            else _("{workload}: measured on {dataset}, not on {missed}.")
+        )
         sentences.append(
-            f"{workload.title}: measured on {dataset.title}, not on {missed}."
-            + (cure if images else "")
+            text.format(
+                workload=workload.title,
+                dataset=_(dataset.title),
+                missed=missed,
+                name=workload.name,
+            )
         )
     return tuple(dict.fromkeys(sentences))
 
@@ -240,33 +212,10 @@ def _name_missed(name: str, images: str) -> str:
 
 
 def _ask_trials(workload: str, subject: str, against: str) -> str:
-    return (
-        f"This edition holds no comparison of {join_words((subject, against))} on the workload"
-        f" `{workload}`: `dlsurvey train {workload}` makes one where both can be trained and pass the parity"
-        " check."
-    )
-
-
-def _write_numbers(told: Told, titles: Mapping[str, str]) -> str:
-    one = told.comparison
-    a, b = name_sides(one, titles)
-    means = (
-        f"{a} {format_quantity(one.a_mean, one.quantity)},"
-        f" {b} {format_quantity(one.b_mean, one.quantity)}"
-    )
-    difference, interval = write_difference(one)
-    spread = f", difference {difference}, 95 % interval {interval}" if interval else ""
-    return f"{_name_place(told)}: {means} ({one.protocol}, {_count_pairs(one.n)}{spread})"
-
-
-def _name_place(told: Told) -> str:
-    several = len({member.device for member in told.workload.members}) > 1
-    device = f" ({name_device(told.comparison.device)})" if several else ""
-    return f"{told.workload.title}{device}"
-
-
-def _count_pairs(count: int) -> str:
-    return "one run each" if count == 1 else f"{count} paired runs"
+    return _(
+        "This edition holds no comparison of {names} on the workload `{workload}`: `dlsurvey train"
+        " {workload}` makes one where both can be trained and pass the parity check."
+    ).format(names=join_words((subject, against)), workload=workload)
 
 
 def _name_comparison(one: Comparison) -> str:

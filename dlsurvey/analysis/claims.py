@@ -9,6 +9,7 @@ from dlsurvey.analysis.claim_data import (
     CitedClaim,
     ComparisonTest,
     CrossingTest,
+    DeploymentTest,
     DifferenceTest,
     GradientTest,
     LeadTest,
@@ -19,8 +20,10 @@ from dlsurvey.analysis.claim_data import (
     ShareTest,
     SimilarityTest,
     read_claims,
+    translate,
     write_then,
 )
+from dlsurvey.analysis.claim_deployment import answer_deployment
 from dlsurvey.analysis.claim_listings import answer_gradients, answer_length, answer_similarity
 from dlsurvey.analysis.claim_signals import (
     answer_crossing,
@@ -29,8 +32,10 @@ from dlsurvey.analysis.claim_signals import (
     answer_share,
 )
 from dlsurvey.analysis.claim_trials import answer_comparison, answer_loss, answer_modes
+from dlsurvey.analysis.deployed import DeploymentFindings
 from dlsurvey.analysis.findings import Claim, Trend, WorkloadFindings
 from dlsurvey.analysis.studied import CodeFindings, GradientFindings
+from dlsurvey.language import gettext as _
 
 
 class _Evidence(NamedTuple):
@@ -41,17 +46,21 @@ class _Evidence(NamedTuple):
     code: CodeFindings | None
     gradients: GradientFindings | None
     titles: Mapping[str, str]
+    deployments: DeploymentFindings | None = None
 
 
-def find_claims(
+def find_claims(  # noqa: PLR0913  all that claims are answered from
     workloads: Sequence[WorkloadFindings],
     trends: Sequence[Trend],
     code: CodeFindings | None = None,
     gradients: GradientFindings | None = None,
     cited: Sequence[CitedClaim] | None = None,
+    *,
+    deployments: DeploymentFindings | None = None,
 ) -> tuple[Claim, ...]:
     """Every claim of the ledger, or of `cited`, in its order, with what this edition says to it."""
-    evidence = _Evidence(workloads, trends, code, gradients, _list_titles(workloads, trends))
+    titles = _list_titles(workloads, trends)
+    evidence = _Evidence(workloads, trends, code, gradients, titles, deployments)
     return tuple(
         _answer(claim, _test(claim, evidence))
         for claim in (read_claims() if cited is None else cited)
@@ -61,19 +70,19 @@ def find_claims(
 def _answer(claim: CitedClaim, answer: Answer) -> Claim:
     return Claim(
         id=claim.id,
-        title=claim.title,
-        claim=claim.claim,
+        title=_(claim.title),
+        claim=_(claim.claim),
         sources=claim.sources,
         then=write_then(claim),
         now=answer.now,
         verdict=answer.verdict,
-        why=" ".join(filter(None, (answer.why, claim.reading))),
+        why=" ".join(filter(None, (answer.why, translate(claim.reading)))),
         evidence=answer.evidence,
     )
 
 
 def _test(claim: CitedClaim, evidence: _Evidence) -> Answer:  # noqa: PLR0911  one a test
-    workloads, trends, code, gradients, titles = evidence
+    workloads, trends, code, gradients, titles, deployments = evidence
     match claim.test:
         case ComparisonTest() as test:
             return answer_comparison(test, workloads, titles)
@@ -87,6 +96,8 @@ def _test(claim: CitedClaim, evidence: _Evidence) -> Answer:  # noqa: PLR0911  o
             return answer_similarity(test, code, titles)
         case GradientTest() as test:
             return answer_gradients(test, gradients, titles)
+        case DeploymentTest() as test:
+            return answer_deployment(test, deployments)
         case LeadTest() as test:
             return answer_lead(test, trends, titles)
         case ShareTest() as test:
@@ -96,7 +107,7 @@ def _test(claim: CitedClaim, evidence: _Evidence) -> Answer:  # noqa: PLR0911  o
         case DifferenceTest() as test:
             return answer_difference(test, trends, titles)
         case NoTest(needs=needs):
-            return Answer("not_testable", "", needs)
+            return Answer("not_testable", "", _(needs))
 
 
 def _list_titles(

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from dlsurvey.analysis.studied import CodeCount, CodePair, StageMatch
+from dlsurvey.language import gettext as _
+from dlsurvey.language import ngettext
 
 Length = Literal["a_longer", "b_longer", "equal", "mixed"]
 
@@ -55,24 +57,32 @@ def describe_length(counts: Sequence[CodeCount], pair: CodePair) -> str:
     sides = add_up(counts, pair.a, pair.b)
     verdict = compare_length(counts, pair.a, pair.b)
     if sides is None or verdict is None:
-        return f"{pair.a_title} and {pair.b_title} have no stage in common to be counted."
-    of_a, of_b = sides
-    numbers = f"{_list(of_a)} against {_list(of_b)}"
-    a, b = pair.a_title, pair.b_title
+        return _("{a} and {b} have no stage in common to be counted.").format(
+            a=pair.a_title, b=pair.b_title
+        )
+    longer, shorter = (pair.a, pair.a_title, sides[0]), (pair.b, pair.b_title, sides[1])
+    if verdict == "b_longer":
+        longer, shorter = shorter, longer
+    extra = ""
     match verdict:
         case "equal":
-            return f"The listings of {a} and {b} take as many lines and tokens: {numbers}."
-        case "mixed":
-            return f"Whether {a} or {b} takes more code depends on what is counted: {numbers}."
-        case "a_longer":
-            extra = _explain(counts, pair.a, pair.b, of_a, of_b)
-            return f"The listings of {a} take more code than those of {b}: {numbers}{extra}."
-        case "b_longer":
-            extra = _explain(counts, pair.b, pair.a, of_b, of_a)
-            return (
-                f"The listings of {b} take more code than those of {a}:"
-                f" {_list(of_b)} against {_list(of_a)}{extra}."
+            text = _(
+                "The listings of {a} and {b} take as many lines and tokens: {more} against {less}."
             )
+        case "mixed":
+            text = _(
+                "Whether {a} or {b} takes more code depends on what is counted:"
+                " {more} against {less}."
+            )
+        case "a_longer" | "b_longer":
+            extra = _explain(counts, longer[0], shorter[0], longer[2], shorter[2])
+            text = _(
+                "The listings of {a} take more code than those of {b}:"
+                " {more} against {less}{extra}."
+            )
+    return text.format(
+        a=longer[1], b=shorter[1], more=_list(longer[2]), less=_list(shorter[2]), extra=extra
+    )
 
 
 def describe_likeness(pair: CodePair) -> str:
@@ -80,18 +90,24 @@ def describe_likeness(pair: CodePair) -> str:
     count, every = pair.matching, len(pair.stages)
     a, b = pair.a_title, pair.b_title
     if not every:
-        return f"{a} and {b} have no stage in common to be aligned."
-    every_ratio = _join(pair.stages)
+        return _("{a} and {b} have no stage in common to be aligned.").format(a=a, b=b)
     if count == every:
-        start = f"All {every} stages of {a} and {b} match"
+        start = _("All {every} stages of {a} and {b} match")
     elif count == 0:
-        start = f"None of the {every} stages of {a} and {b} matches"
+        start = _("None of the {every} stages of {a} and {b} matches")
     else:
-        verb = "matches" if count == 1 else "match"
-        start = f"{count} of the {every} stages of {a} and {b} {verb}"
-    return (
-        f"{start}, the frameworks' own names aside ({every_ratio}; two different stages reach"
-        f" up to {pair.unrelated:.2f})."
+        start = ngettext(
+            "{count} of the {every} stages of {a} and {b} matches",
+            "{count} of the {every} stages of {a} and {b} match",
+            count,
+        )
+    return _(
+        "{start}, the frameworks' own names aside ({ratios}; two different stages reach"
+        " up to {unrelated:.2f})."
+    ).format(
+        start=start.format(count=count, every=every, a=a, b=b),
+        ratios=_join(pair.stages),
+        unrelated=pair.unrelated,
     )
 
 
@@ -100,8 +116,11 @@ def _by_stage(counts: Sequence[CodeCount], framework: str) -> dict[str, CodeCoun
 
 
 def _list(total: Total) -> str:
-    branches = "1 branch" if total.branches == 1 else f"{total.branches} branches"
-    return f"{total.lines} lines, {total.tokens} tokens and {branches}"
+    return ngettext(
+        "{lines} lines, {tokens} tokens and {branches} branch",
+        "{lines} lines, {tokens} tokens and {branches} branches",
+        total.branches,
+    ).format(lines=total.lines, tokens=total.tokens, branches=total.branches)
 
 
 def _explain(
@@ -111,7 +130,7 @@ def _explain(
     if not less.tokens or more.tokens == less.tokens:
         return ""
     share = 100 * (more.tokens / less.tokens - 1)
-    text = f"{share:.0f} %" if share >= 1 else "under 1 %"
+    text = f"{share:.0f} %" if share >= 1 else _("under 1 %")
     of_longer, of_shorter = _by_stage(counts, longer), _by_stage(counts, shorter)
     gains = {
         stage: one.tokens - of_shorter[stage].tokens
@@ -119,9 +138,8 @@ def _explain(
         if stage in of_shorter
     }
     most = max(gains, key=lambda stage: gains[stage])
-    return (
-        f" ({text} more tokens, the largest part in the stage"
-        f" “{of_longer[most].stage_title}”: {gains[most]} more)"
+    return _(" ({share} more tokens, the largest part in the stage “{stage}”: {gain} more)").format(
+        share=text, stage=of_longer[most].stage_title, gain=gains[most]
     )
 
 

@@ -56,17 +56,14 @@ class ColumnReader:
         self._values: list[int | float] = []
         self._numbers = msgspec.json.Decoder(list[int | float])
 
-    def __len__(self) -> int:
-        """How many rows there are."""
-        return len(self._values)
-
     def add(self, block: Block[Observation]) -> None:
-        """Read on; raises StoreError where a line is no observation."""
+        """Read on; a line that is no observation is told and left out."""
         try:
             self._add(block.content)
         except _UnusualLine:
-            lines = [to_json(observation) for observation in block.decode()]
-            self._add(b"\n".join(lines) + b"\n")
+            lines = [to_json(observation) + b"\n" for observation in block.decode()]
+            if lines:
+                self._add(b"".join(lines))
 
     def close(self) -> Columns:
         """All that was read."""

@@ -21,12 +21,14 @@ from dlsurvey.analysis.modes import choose_leading, map_titles, rank_frameworks,
 from dlsurvey.analysis.noise import find_noise_floor
 from dlsurvey.analysis.pairing import Group, compare_groups, settle
 from dlsurvey.analysis.sentences import describe_comparison
+from dlsurvey.analysis.separation import Setups
 from dlsurvey.analysis.setups import (
     describe_layers,
     describe_setup,
     describe_stand_in,
     name_device,
 )
+from dlsurvey.language import gettext as _
 from dlsurvey.records import Dataset, Parity, Trial
 from dlsurvey.settings import Margins
 from experiments.spec import WORKLOADS, Workload
@@ -39,6 +41,7 @@ class _Compared(NamedTuple):
 
     workload: Workload
     trials: Sequence[Trial]
+    setups: Setups
     dataset: Dataset
     groups: Sequence[Group]
     comparisons: Sequence[Comparison]
@@ -54,15 +57,21 @@ def compare_workloads(
 ) -> tuple[WorkloadFindings, ...]:
     """One entry per workload that has a completed trial, in the registry's order.
 
-    Of a spec that ran more than once, the first of `trials` is compared; the others, and
-    `repeats`, tell how far apart runs land that differ in nothing. A pair that fails its
+    Of a spec that ran more than once in one setup, the first of `trials` is compared beside which
+    no other work ran, or where there is none the first; all of them, and `repeats`, tell how far
+    apart runs land that differ in nothing. A pair that fails its
     parity certificate is not comparable: it takes part in no verdict.
     """
     incomparable = list_incomparable(certificates)
     by_sha256 = {dataset.sha256: dataset for dataset in datasets}
+    setups = Setups(trial for trial in trials if trial.metrics is not None)
     compared = [
         _compare_workload(
-            workload, completed, by_sha256[completed[0].spec.dataset_sha256], margins, repeats
+            workload,
+            completed,
+            by_sha256[completed[0].spec.dataset_sha256],
+            margins,
+            (repeats, setups),
         )
         for workload in WORKLOADS
         if (completed := _select(trials, workload))
@@ -102,10 +111,16 @@ def list_failures(trials: Iterable[Trial]) -> tuple[Failure, ...]:
 
 
 def _select(trials: Iterable[Trial], workload: Workload) -> list[Trial]:
-    return [
+    """The completed ones, on the images of the first: others would be another workload."""
+    completed = [
         trial
         for trial in trials
         if trial.spec.workload == workload.name and trial.metrics is not None
+    ]
+    return [
+        trial
+        for trial in completed
+        if trial.spec.dataset_sha256 == completed[0].spec.dataset_sha256
     ]
 
 
@@ -114,19 +129,20 @@ def _compare_workload(
     trials: Sequence[Trial],
     dataset: Dataset,
     margins: Margins,
-    repeats: Sequence[Trial],
+    others: tuple[Sequence[Trial], Setups],
 ) -> _Compared:
     """Device by device: neither values nor noise of one device say anything of another."""
-    groups = _group(trials)
+    repeats, setups = others
+    groups = _group(trials, setups)
     again = _select(repeats, workload)
     comparisons: list[Comparison] = []
     noise_floors: list[NoiseFloor] = []
-    for device in dict.fromkeys(group.spec.device for group in groups):
+    for device in dict.fromkeys(group.device for group in groups):
         floors = find_noise_floor(
-            [trial for trial in trials if trial.spec.device == device],
+            [trial for trial in trials if setups.place(trial) == device],
             [trial for trial in again if trial.spec.device == device],
         )
-        here = [group for group in groups if group.spec.device == device]
+        here = [group for group in groups if group.device == device]
         comparisons += compare_groups(here, floors, margins)
         noise_floors += [
             replace(floor, device=device) for floor in floors.values() if floor is not None
@@ -134,6 +150,7 @@ def _compare_workload(
     return _Compared(
         workload=workload,
         trials=trials,
+        setups=setups,
         dataset=dataset,
         groups=groups,
         comparisons=comparisons,
@@ -141,19 +158,22 @@ def _compare_workload(
     )
 
 
-def _group(trials: Iterable[Trial]) -> list[Group]:
+def _group(trials: Iterable[Trial], setups: Setups) -> list[Group]:
     """One group per spec but for its seed: by device, protocol, the registry's frameworks, modes."""
     order = rank_frameworks()
     ranks = rank_modes()
-    runs: dict[str, dict[int, Trial]] = {}
+    runs: dict[tuple[str, str], dict[int, Trial]] = {}
     for trial in trials:
-        by_seed = runs.setdefault(replace(trial.spec, seed=0).key, {})
-        by_seed.setdefault(trial.spec.seed, trial)
-    groups = [_make_group(by_seed) for by_seed in runs.values()]
+        place = setups.place(trial)
+        by_seed = runs.setdefault((replace(trial.spec, seed=0).key, place), {})
+        known = by_seed.setdefault(trial.spec.seed, trial)
+        if is_loaded(known) and not is_loaded(trial):
+            by_seed[trial.spec.seed] = trial
+    groups = [_make_group(by_seed, place) for (_key, place), by_seed in runs.items()]
     return sorted(
         groups,
         key=lambda group: (
-            group.spec.device,
+            group.device,
             group.spec.protocol,
             order.get(group.spec.framework, len(order)),
             ranks.get((group.spec.framework, group.spec.mode), len(ranks)),
@@ -161,13 +181,14 @@ def _group(trials: Iterable[Trial]) -> list[Group]:
     )
 
 
-def _make_group(by_seed: dict[int, Trial]) -> Group:
+def _make_group(by_seed: dict[int, Trial], place: str) -> Group:
     return Group(
         spec=next(iter(by_seed.values())).spec,
         by_seed={
             seed: trial.metrics for seed, trial in by_seed.items() if trial.metrics is not None
         },
         loaded_seeds=frozenset(seed for seed, trial in by_seed.items() if is_loaded(trial)),
+        device=place,
     )
 
 
@@ -190,14 +211,14 @@ def _describe_workload(
         title=workload.title,
         dataset=dataset,
         dataset_note=describe_stand_in(dataset),
-        setup=describe_setup(trials, dataset),
+        setup=" ".join(filter(None, (describe_setup(trials, dataset), compared.setups.describe()))),
         layers=describe_layers(workload, len(dataset.classes)),
         members=members,
         comparisons=_write_sentences(compared, comparisons, titles),
         noise_floors=compared.noise_floors,
         parity=parity.checks if parity else (),
         parting=describe_parting(parity, titles) if parity else "",
-        ledger=list_ledger(members, trials),
+        ledger=list_ledger(members, trials, compared.setups.place),
         defaults=describe_defaults(
             choose_leading(members), incomparable=list_incomparable([parity] if parity else [])
         ),
@@ -205,7 +226,7 @@ def _describe_workload(
         load=" ".join(filter(None, (describe_load(trials), describe_frequency(trials)))),
         target_accuracy=workload.target_accuracy,
         provenance=Provenance(
-            source="Trials of this edition",
+            source=_("Trials of this edition"),
             status="measured",
             date=max(trial.started_at for trial in trials).date(),
         ),
@@ -217,7 +238,7 @@ def _write_sentences(
 ) -> tuple[Comparison, ...]:
     """With sentences that name protocol and device only where there are several."""
     protocols = {group.spec.protocol for group in compared.groups}
-    devices = {group.spec.device for group in compared.groups}
+    devices = {group.device for group in compared.groups}
     title = compared.workload.title
 
     def name(one: Comparison) -> str:

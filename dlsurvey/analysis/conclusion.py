@@ -10,9 +10,10 @@ from dlsurvey.analysis.breakeven import conclude_modes
 from dlsurvey.analysis.findings import Trend, WorkloadFindings
 from dlsurvey.analysis.measured import Comparison, Quantity, Verdict
 from dlsurvey.analysis.quantities import QUANTITIES
-from dlsurvey.analysis.sentences import NAMES, describe_in_both, name_sides
+from dlsurvey.analysis.sentences import describe_in_both, name_quantity, name_sides
 from dlsurvey.analysis.setups import name_device
 from dlsurvey.formats import join_words
+from dlsurvey.language import gettext as _
 
 Pair = tuple[str, str, str]
 """Two frameworks, the better one first where there is one, and the protocol if it is only one."""
@@ -90,14 +91,23 @@ def _conclude_many(
         sort = "higher" if same[0].verdict in ("a_higher", "b_higher") else same[0].verdict
         found.setdefault(sort, []).append((first, second, where))
     clauses = [
-        _open_clause(sort, quantity)
-        + (_list_wins(found[sort], quantity) if sort == "higher" else _list_pairs(found[sort]))
+        _open_clause(sort, quantity).format(
+            pairs=_list_wins(found[sort], quantity)
+            if sort == "higher"
+            else _list_pairs(found[sort])
+        )
         for sort in ("higher", "equivalent", "inconclusive", "single_run")
         if sort in found
     ]
-    both = " in both protocols unless one is named" if len(protocols) > 1 else ""
-    return (
-        f"{_name_workload(workload, comparisons)}, {NAMES[quantity]}{both}: {'; '.join(clauses)}."
+    text = (
+        _("{workload}, {quantity} in both protocols unless one is named: {clauses}.")
+        if len(protocols) > 1
+        else "{workload}, {quantity}: {clauses}."
+    )
+    return text.format(
+        workload=_name_workload(workload, comparisons),
+        quantity=name_quantity(quantity),
+        clauses="; ".join(clauses),
     )
 
 
@@ -110,23 +120,30 @@ def _prefers_second(comparison: Comparison) -> bool:
 def _open_clause(sort: str, quantity: Quantity) -> str:
     match sort:
         case "higher":
-            return "more accurate was " if quantity == "test_accuracy" else "less was needed by "
+            if quantity == "test_accuracy":
+                return _("more accurate was {pairs}")
+            return _("less was needed by {pairs}")
         case "equivalent":
-            return "equivalent within the margin: "
+            return _("equivalent within the margin: {pairs}")
         case "inconclusive":
-            return "no clear difference was shown: "
+            return _("no clear difference was shown: {pairs}")
         case _:
-            return "one run each, so nothing is said: "
+            return _("one run each, so nothing is said: {pairs}")
 
 
 def _list_wins(pairs: Sequence[Pair], quantity: Quantity) -> str:
     """'JAX than by PyTorch and TensorFlow, PyTorch than by TensorFlow'."""
-    than = "than" if quantity == "test_accuracy" else "than by"
+    text = (
+        _("{better} than {others}{where}")
+        if quantity == "test_accuracy"
+        else _("{better} than by {others}{where}")
+    )
     others: dict[tuple[str, str], list[str]] = {}
     for better, other, where in pairs:
         others.setdefault((better, where), []).append(other)
     return ", ".join(
-        f"{better} {than} {join_words(names)}{where}" for (better, where), names in others.items()
+        text.format(better=better, others=join_words(names), where=where)
+        for (better, where), names in others.items()
     )
 
 
@@ -135,7 +152,7 @@ def _list_pairs(pairs: Sequence[Pair]) -> str:
     names = list(dict.fromkeys(name for first, second, _ in pairs for name in (first, second)))
     whole = 2 * len(pairs) == len(names) * (len(names) - 1)
     if whole and len(names) > 2 and len({where for _, _, where in pairs}) == 1:
-        return f"any two of {join_words(names)}{pairs[0][2]}"
+        return _("any two of {names}{where}").format(names=join_words(names), where=pairs[0][2])
     return ", ".join(f"{first} – {second}{where}" for first, second, where in pairs)
 
 

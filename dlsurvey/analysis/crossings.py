@@ -20,6 +20,8 @@ from dlsurvey.analysis.provenance import cite_source
 from dlsurvey.analysis.revisions import end_period
 from dlsurvey.analysis.trend_sentences import name_period
 from dlsurvey.formats import format_date, format_value, join_words
+from dlsurvey.language import gettext as _
+from dlsurvey.language import ngettext
 
 Key = tuple[str, str, str, str, str]
 
@@ -46,7 +48,7 @@ class Pair(NamedTuple):
     def find_turn(self) -> date | None:
         """The period in which who is ahead now went ahead last; None for one who always was."""
         turn = None
-        for (_, before), (start, sign) in zip(self.signs, self.signs[1:], strict=False):
+        for (_start, before), (start, sign) in zip(self.signs, self.signs[1:], strict=False):
             if sign != before:
                 turn = start
         return turn
@@ -68,12 +70,12 @@ def find_revisions(old: Sequence[Trend], new: Sequence[Trend], asked: date) -> t
 
     A source that draws another sample for each request revises nothing by it.
     """
-    known = {key: series for trend in old for key, (_, series) in _index(trend).items()}
+    known = {key: series for trend in old for key, (_trend, series) in _index(trend).items()}
     return tuple(
         _tell_revision(trend, series, revised, asked)
         for trend in new
         if trend.kind != "bars"
-        for key, (_, series) in _index(trend).items()
+        for key, (_trend, series) in _index(trend).items()
         if key in known and not series.band
         if (revised := _list_revised(known[key], series, asked))
     )
@@ -131,23 +133,39 @@ def _tell_crossing(trend: Trend, earlier: Pair, later: Pair) -> Change:
         for one in (ahead, behind)
     ]
     newest = name_period(later.newest, ahead.resolution)
-    against = f"{values[0]} against {values[1]} in {newest}"
+    against = _("{ahead} against {behind} in {period}").format(
+        ahead=values[0], behind=values[1], period=newest
+    )
     source = cite_source(ahead.source)
     if revised:
-        when = f" since {name_period(turn, ahead.resolution)}" if turn else ""
-        sentence = f"{trend.title}: {ahead.title} is ahead of {behind.title}{when} ({against})."
-        cause = Cause(kind="revised", text=f"{source} tells otherwise of periods known before")
+        sentence = (
+            _("{trend}: {ahead} is ahead of {behind} since {period} ({against}).")
+            if turn
+            else _("{trend}: {ahead} is ahead of {behind} ({against}).")
+        )
+        text = _("{source} tells otherwise of periods known before").format(source=source)
+        cause = Cause(kind="revised", text=text)
     else:
         # Without a turn among the periods kept, as of counts of one day, only its end is known.
-        when = f"in {name_period(turn, ahead.resolution)}" if turn else f"by {newest}"
-        sentence = f"{trend.title}: {ahead.title} passed {behind.title} {when} ({against})."
-        cause = Cause(kind="new data", text=f"newer values of {source}")
+        sentence = (
+            _("{trend}: {ahead} passed {behind} in {period} ({against}).")
+            if turn
+            else _("{trend}: {ahead} passed {behind} by {period} ({against}).")
+        )
+        text = _("newer values of {source}").format(source=source)
+        cause = Cause(kind="new data", text=text)
     return Change(
         kind="crossing",
         what=f"{trend.title}: {join_words(sorted((ahead.title, behind.title)))}",
-        before=f"{behind.title} ahead",
-        now=f"{ahead.title} ahead",
-        sentence=sentence,
+        before=_("{title} ahead").format(title=behind.title),
+        now=_("{title} ahead").format(title=ahead.title),
+        sentence=sentence.format(
+            trend=trend.title,
+            ahead=ahead.title,
+            behind=behind.title,
+            period=name_period(turn, ahead.resolution) if turn else newest,
+            against=against,
+        ),
         causes=(cause,),
     )
 
@@ -178,18 +196,23 @@ def _tell_revision(trend: Trend, series: Series, revised: Sequence[Revised], ask
     period = name_period(largest.start, series.resolution)
     source = cite_source(series.source)
     what = f"{trend.title}: {series.title}"
-    count = "One value" if len(revised) == 1 else f"{len(revised)} values"
-    most = f"that of {period}" if len(revised) == 1 else f"most that of {period}"
+    text = ngettext(
+        "{what}: One value changed, that of {period}, from {before} to {now}.",
+        "{what}: {count} values changed, most that of {period}, from {before} to {now}.",
+        len(revised),
+    )
     return Change(
         kind="revision",
         what=what,
         before=before,
         now=now,
-        sentence=f"{what}: {count} changed, {most}, from {before} to {now}.",
+        sentence=text.format(what=what, count=len(revised), period=period, before=before, now=now),
         causes=(
             Cause(
                 kind="revised",
-                text=f"{source} tells otherwise of what was over on {format_date(asked)}",
+                text=_("{source} tells otherwise of what was over on {day}").format(
+                    source=source, day=format_date(asked)
+                ),
             ),
         ),
     )

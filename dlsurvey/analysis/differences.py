@@ -5,30 +5,42 @@ from collections import Counter
 from typing import Literal
 
 from dlsurvey.formats import join_words
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark, mark_plural, ngettext
 from dlsurvey.records import Record
 
 CauseKind = Literal["new data", "revised", "method", "environment"]
 ChangeKind = Literal["verdict", "claim", "crossing", "release", "measurement", "revision"]
 
 CAUSES: dict[CauseKind, str] = {
-    "new data": "new data",
-    "revised": "a source revised its past",
-    "method": "our method changed",
-    "environment": "the machine or a version changed",
+    "new data": mark("new data"),
+    "revised": mark("a source revised its past"),
+    "method": mark("our method changed"),
+    "environment": mark("the machine or a version changed"),
 }
-KINDS: dict[ChangeKind, tuple[str, str, str]] = {
-    "verdict": ("Verdicts that turned", "verdict turned", "verdicts turned"),
-    "claim": ("Claims that turned", "claim turned", "claims turned"),
-    "crossing": ("Crossings", "crossing", "crossings"),
-    "release": ("New releases", "new release", "new releases"),
-    "measurement": (
-        "Measurements beyond the noise",
-        "measurement beyond the noise",
-        "measurements beyond the noise",
+KINDS: dict[ChangeKind, tuple[str, tuple[str, str]]] = {
+    "verdict": (
+        mark("Verdicts that turned"),
+        mark_plural("{count} verdict turned", "{count} verdicts turned"),
     ),
-    "revision": ("What sources revised", "revised series", "revised series"),
+    "claim": (
+        mark("Claims that turned"),
+        mark_plural("{count} claim turned", "{count} claims turned"),
+    ),
+    "crossing": (mark("Crossings"), mark_plural("{count} crossing", "{count} crossings")),
+    "release": (mark("New releases"), mark_plural("{count} new release", "{count} new releases")),
+    "measurement": (
+        mark("Measurements beyond the noise"),
+        mark_plural(
+            "{count} measurement beyond the noise", "{count} measurements beyond the noise"
+        ),
+    ),
+    "revision": (
+        mark("What sources revised"),
+        mark_plural("{count} revised series", "{count} revised series"),
+    ),
 }
-"""Heading, one of them, several of them; in the order in which they are told."""
+"""Heading, and how many there are; in the order in which they are told."""
 
 
 FEW = 3
@@ -45,7 +57,7 @@ class Cause(Record, frozen=True, kw_only=True):
     @property
     def sentence(self) -> str:
         """'The machine or a version changed: torch 2.15.0, before 2.14.0.'"""
-        words = CAUSES[self.kind]
+        words = _(CAUSES[self.kind])
         return f"{words[0].upper()}{words[1:]}: {self.text}."
 
 
@@ -85,8 +97,8 @@ class Changes(Record, frozen=True, kw_only=True):
     def groups(self) -> tuple[tuple[str, tuple[Change, ...]], ...]:
         """The changes under their headings; kinds without any are left out."""
         return tuple(
-            (heading, found)
-            for kind, (heading, _, _) in KINDS.items()
+            (_(heading), found)
+            for kind, (heading, counted) in KINDS.items()
             if (found := tuple(one for one in self.changes if one.kind == kind))
         )
 
@@ -96,11 +108,11 @@ class Changes(Record, frozen=True, kw_only=True):
         if self.nothing_because:
             return self.nothing_because
         if self.empty:
-            return "Nothing changed."
+            return _("Nothing changed.")
         counts = Counter(one.kind for one in self.changes)
         told = [
-            f"{counts[kind]} {one if counts[kind] == 1 else several}"
-            for kind, (_, one, several) in KINDS.items()
+            ngettext(*counted, counts[kind]).format(count=counts[kind])
+            for kind, (heading, counted) in KINDS.items()
             if counts[kind]
         ]
         if told:
@@ -108,5 +120,5 @@ class Changes(Record, frozen=True, kw_only=True):
         # Names and numbers come after a colon or a bracket: the list below the line has them.
         few = [re.split(r":| \(", phrase)[0] for phrase in self.evidence[:FEW]]
         if len(self.evidence) > FEW:
-            few.append(f"{len(self.evidence) - FEW} more")
-        return f"No result changed. New: {'; '.join(few)}."
+            few.append(_("{count} more").format(count=len(self.evidence) - FEW))
+        return _("No result changed. New: {phrases}.").format(phrases="; ".join(few))

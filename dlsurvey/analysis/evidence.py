@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dlsurvey.analysis.columns import Codes, ColumnReader, Columns
+from dlsurvey.analysis.health import list_attempts
 from dlsurvey.errors import StoreError
 from dlsurvey.records import Edition, Observation, ObservationStatus
 from dlsurvey.store import Store
@@ -33,15 +34,15 @@ class Evidence:
         self._edition = edition
         self._asked = {
             collection.source: collection.at
-            for collection in store.read_collections()
-            if collection.at <= edition.created_at and collection.status != "failed"
+            for collection in list_attempts(store, edition)
+            if collection.status != "failed"
         }
         reader = ColumnReader()
         for source, lines in sorted(edition.observation_lines.items()):
-            before = len(reader)
+            found = 0
             for block in store.read_observation_blocks(source, lines):
                 reader.add(block)
-            found = len(reader) - before
+                found += block.count
             if found < lines:
                 raise StoreError(
                     f"The edition {edition.id} stands on {lines} observations of {source}, but only"

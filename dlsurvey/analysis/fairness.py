@@ -1,11 +1,12 @@
 """Turns certificates and live defaults into what the report says of fairness: parity, parting, ledger."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 
 from dlsurvey.analysis.measured import LedgerRow, Member
 from dlsurvey.analysis.setups import name_device
 from dlsurvey.formats import format_effect, join_words
+from dlsurvey.language import gettext as _
 from dlsurvey.records import Parity, ParityCheck, Trial
 
 EXACT_TOLERANCE = 1e-10
@@ -50,26 +51,42 @@ def describe_parting(parity: Parity, titles: dict[str, str]) -> str:
         differences = [abs(left - right) / first for left, right in pairs]
         step = next((n for n, one in enumerate(differences, 1) if one > VISIBLE), None)
         names = join_words([titles.get(a, a), titles.get(b, b)])
-        where = (
-            f"agree within {VISIBLE:.0e} for all of the first {len(differences)} steps"
+        text = (
+            _(
+                "In float32, from the same weights and batches, the losses of {names} agree within"
+                " {visible:.0e} for all of the first {steps} steps; the largest difference within"
+                " {steps} steps is {largest:.1e} of the first loss. Rounding differs from framework"
+                " to framework, and training lets it grow."
+            )
             if step is None
-            else f"first differ by more than {VISIBLE:.0e} at step {step}"
+            else _(
+                "In float32, from the same weights and batches, the losses of {names} first differ"
+                " by more than {visible:.0e} at step {step}; the largest difference within {steps}"
+                " steps is {largest:.1e} of the first loss. Rounding differs from framework to"
+                " framework, and training lets it grow."
+            )
         )
         sentences.append(
-            f"In float32, from the same weights and batches, the losses of {names} {where};"
-            f" the largest difference within {len(differences)} steps is {max(differences):.1e}"
-            " of the first loss. Rounding differs from framework to framework, and training lets it grow."
+            text.format(
+                names=names,
+                visible=VISIBLE,
+                step=step,
+                steps=len(differences),
+                largest=max(differences),
+            )
         )
     return " ".join(sentences)
 
 
-def list_ledger(members: Sequence[Member], trials: Iterable[Trial]) -> tuple[LedgerRow, ...]:
+def list_ledger(
+    members: Sequence[Member], trials: Iterable[Trial], find_place: Callable[[Trial], str]
+) -> tuple[LedgerRow, ...]:
     """Every default that was read from live objects, one column per member; differing rows first."""
     ledgers: dict[tuple[str, str, str, str], dict[str, str]] = {}
     for trial in trials:
         if trial.metrics is not None:
             spec = trial.spec
-            place = (spec.framework, spec.mode, spec.protocol, spec.device)
+            place = (spec.framework, spec.mode, spec.protocol, find_place(trial))
             ledgers[place] = trial.metrics.defaults
     columns = [
         ledgers.get((member.framework, member.mode, member.protocol, member.device), {})
@@ -77,7 +94,7 @@ def list_ledger(members: Sequence[Member], trials: Iterable[Trial]) -> tuple[Led
     ]
     names = dict.fromkeys(name for column in columns for name in column)
     rows = [
-        LedgerRow(name=name, values=tuple(column.get(name, "not told") for column in columns))
+        LedgerRow(name=name, values=tuple(column.get(name, _("not told")) for column in columns))
         for name in names
     ]
     return tuple(sorted(rows, key=lambda row: len(set(row.values)) == 1))
@@ -104,7 +121,8 @@ def describe_defaults(
             }
             for protocol in ("controlled", "idiomatic")
         )
-        where = f" on the {name_device(device)}" if len(devices) > 1 else ""
+        where = _(" on the {device}").format(device=name_device(device))
+        where = where if len(devices) > 1 else ""
         shared = [name for name in idiomatic if name in controlled]
         for a, b in combinations(shared, 2):
             if (a, b) in failed:
@@ -123,10 +141,16 @@ def _describe_share(
         for first, second in (idiomatic, controlled)
     )
     a, b = idiomatic
-    return (
-        f"{a.title} minus {b.title}{where}, {quantity.replace('_', ' ')}:"
-        f" {format_effect(written, quantity)} as the tutorials write it,"
-        f" {format_effect(left, quantity)} from the same weights, batches and"
-        f" optimiser; the {format_effect(written - left, quantity)}"
-        " between the two is what the defaults account for, spread included."
+    return _(
+        "{a} minus {b}{where}, {quantity}: {written} as the tutorials write it, {left} from the"
+        " same weights, batches and optimiser; the {rest} between the two is what the defaults"
+        " account for, spread included."
+    ).format(
+        a=a.title,
+        b=b.title,
+        where=where,
+        quantity=_(quantity.replace("_", " ")),
+        written=format_effect(written, quantity),
+        left=format_effect(left, quantity),
+        rest=format_effect(written - left, quantity),
     )

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Literal
 
+from dlsurvey.analysis.deployed import DeploymentFindings
 from dlsurvey.analysis.differences import Changes
 from dlsurvey.analysis.measured import (
     BreakEven,
@@ -13,6 +14,7 @@ from dlsurvey.analysis.measured import (
     NoiseFloor,
     Pictures,
 )
+from dlsurvey.analysis.sizes import StudyFindings
 from dlsurvey.analysis.studied import CodeFindings, GradientFindings, TrainerSource
 from dlsurvey.records import (
     Dataset,
@@ -265,7 +267,8 @@ class Claim(Record, frozen=True, kw_only=True):
     why: str
     """From the verdicts and the numbers; commands stand between backticks."""
     evidence: tuple[str, ...] = ()
-    """What it rests on: `comparison/...`, `curves/...`, `signal/...`, `stage/...` or `gradient/...`."""
+    """What it rests on: `comparison/...`, `curves/...`, `signal/...`, `stage/...`, `gradient/...` or
+    `deployment/...`."""
 
 
 class Advice(Record, frozen=True, kw_only=True):
@@ -305,6 +308,10 @@ class Findings(Record, frozen=True, kw_only=True):
     """The listings counted and aligned; None where there are none."""
     gradients: GradientFindings | None = None
     """The worked example of differentiation; None where it was not run."""
+    deployments: DeploymentFindings | None = None
+    """Every way out of the frameworks; None where none was tried."""
+    studies: StudyFindings = StudyFindings()
+    """Other sizes, the machine's limit, first contacts."""
     advice: tuple[Advice, ...] = ()
     """By purpose, from the verdicts and the claims."""
     changes: Changes | None = None

@@ -4,9 +4,12 @@ import math
 from collections.abc import Sequence
 
 from dlsurvey.analysis.studied import GradientFindings
+from dlsurvey.formats import join_words
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 from experiments.autodiff.gradient import Gradient
 
-PARTS = ("loop", "branch", "recursion")
+PARTS = {"loop": mark("loop"), "branch": mark("branch"), "recursion": mark("recursion")}
 
 
 def assess_gradients(attempts: Sequence[Gradient]) -> GradientFindings | None:
@@ -43,11 +46,24 @@ def describe_all(attempts: Sequence[Gradient]) -> str:
     eager = [one for one in attempts if one.variant == "eager" and _is_whole(one)]
     able = [one.title for one in eager if one.works]
     unable = [one.title for one in eager if not one.works]
-    start = "Run eagerly, as written, with its loop, branch and recursion, the function was"
+    if not able and not unable:
+        return ""
     if not able:
-        return f"{start} differentiated by none of {_join(unable)}." if unable else ""
-    rest = f", not by {_join(unable)}" if unable else ""
-    return f"{start} differentiated by {_join(able)}{rest}."
+        text = _(
+            "Run eagerly, as written, with its loop, branch and recursion, the function was"
+            " differentiated by none of {unable}."
+        )
+    elif not unable:
+        text = _(
+            "Run eagerly, as written, with its loop, branch and recursion, the function was"
+            " differentiated by {able}."
+        )
+    else:
+        text = _(
+            "Run eagerly, as written, with its loop, branch and recursion, the function was"
+            " differentiated by {able}, not by {unable}."
+        )
+    return text.format(able=join_words(able), unable=join_words(unable))
 
 
 def describe_framework(attempts: Sequence[Gradient]) -> str:
@@ -65,23 +81,34 @@ def _describe_variant(attempts: Sequence[Gradient]) -> str:
     whole = next((one for one in attempts if _is_whole(one)), None)
     call = f"`{attempts[0].call}`"
     if whole is None:
-        return f"{call} was not tried as written"
+        return _("{call} was not tried as written").format(call=call)
     if whole.works:
-        return f"{call} works as written{_write_difference(whole)}"
+        return _("{call} works as written{difference}").format(
+            call=call, difference=_write_difference(whole)
+        )
     parts = [one for one in attempts if one.construct != "whole" and one.form == "as written"]
-    failing = [one.construct for one in parts if not one.works]
+    failing = [_(PARTS.get(one.construct, one.construct)) for one in parts if not one.works]
     where = (
-        f" (what fails: the {_join(failing)})" if failing else " (each of its parts alone works)"
+        _(" (what fails: the {parts})").format(parts=join_words(failing))
+        if failing
+        else _(" (each of its parts alone works)")
     )
     rewritten = next((one for one in attempts if one.form == "rewritten"), None)
-    start = f"{call} does not work as written{where if parts else ''}"
     if rewritten is None:
-        return start
-    if not rewritten.works:
-        return f"{start}, nor rewritten"
-    return (
-        f"{start}, but does with {rewritten.lines_changed} of {rewritten.lines} lines rewritten"
-        f"{_write_difference(rewritten)}"
+        text = _("{call} does not work as written{where}")
+    elif not rewritten.works:
+        text = _("{call} does not work as written{where}, nor rewritten")
+    else:
+        text = _(
+            "{call} does not work as written{where}, but does with {changed} of {lines} lines"
+            " rewritten{difference}"
+        )
+    return text.format(
+        call=call,
+        where=where if parts else "",
+        changed=rewritten.lines_changed if rewritten else None,
+        lines=rewritten.lines if rewritten else None,
+        difference=_write_difference(rewritten) if rewritten else "",
     )
 
 
@@ -93,7 +120,7 @@ def _write_difference(attempt: Gradient) -> str:
     difference = attempt.max_relative_difference
     if difference is None:
         return ""
-    return f", within {_round_up(difference)} of finite differences"
+    return _(", within {bound} of finite differences").format(bound=_round_up(difference))
 
 
 def _round_up(value: float) -> str:
@@ -103,9 +130,3 @@ def _round_up(value: float) -> str:
     exponent = math.floor(math.log10(value))
     digit = math.ceil(value / 10.0**exponent)
     return f"{digit * 10.0**exponent:.0e}"
-
-
-def _join(words: Sequence[str]) -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,13 +1,16 @@
 """Turns the record of all attempts at the sources into how each of them is doing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from collectors.base import Collector
 from dlsurvey.analysis.findings import SourceHealth
 from dlsurvey.formats import format_date
-from dlsurvey.records import Collection
+from dlsurvey.language import gettext as _
+from dlsurvey.language import ngettext
+from dlsurvey.records import Collection, Edition
+from dlsurvey.store import Store
 
 Rhythm = Literal["daily", "weekly", "monthly", "never"]
 
@@ -28,13 +31,23 @@ RHYTHMS: dict[str, Rhythm] = {
 DAYS = {"daily": 1, "weekly": 7, "monthly": 31}
 
 
+def list_attempts(store: Store, edition: Edition) -> Iterator[Collection]:
+    """The attempts that `edition` knows of, oldest first: by their place, whatever the clock said."""
+    if edition.attempts is not None:
+        yield from store.read_collections(edition.attempts)
+        return
+    for collection in store.read_collections():
+        if collection.at <= edition.created_at:
+            yield collection
+
+
 def assess_health(
     collectors: Sequence[Collector], collections: Iterable[Collection], now: datetime
 ) -> tuple[SourceHealth, ...]:
-    """One record per collector, from the attempts up to `now`, oldest first."""
+    """One record per collector, as it is `now`, from all attempts at it, oldest first."""
     attempts: dict[str, list[Collection]] = {collector.name: [] for collector in collectors}
     for collection in collections:
-        if collection.source in attempts and collection.at <= now:
+        if collection.source in attempts:
             attempts[collection.source].append(collection)
     return tuple(_assess(collector, attempts[collector.name], now) for collector in collectors)
 
@@ -42,8 +55,8 @@ def assess_health(
 def describe_due(health: SourceHealth) -> str:
     """'never: it does not change', 'now', '27 November 2026'."""
     if health.due is None:
-        return "never: it does not change"
-    return "now" if health.overdue else format_date(health.due)
+        return _("never: it does not change")
+    return _("now") if health.overdue else format_date(health.due)
 
 
 def describe_age(health: SourceHealth) -> str:
@@ -52,11 +65,9 @@ def describe_age(health: SourceHealth) -> str:
         case None:
             return ""
         case 0:
-            return "today"
-        case 1:
-            return "1 day"
+            return _("today")
         case days:
-            return f"{days} days"
+            return ngettext("{count} day", "{count} days", days).format(count=days)
 
 
 def _assess(collector: Collector, attempts: Sequence[Collection], now: datetime) -> SourceHealth:
@@ -68,13 +79,14 @@ def _assess(collector: Collector, attempts: Sequence[Collection], now: datetime)
     due = _find_due(rhythm, success, now)
     return SourceHealth(
         source=collector.name,
-        title=collector.title,
+        title=_(collector.title),
         state=newest.status if newest else "never asked",
         asked=newest.at if newest else None,
         last_success=success,
         last_failure=failures[-1].at if failures else None,
         reason=" ".join(dict.fromkeys(gap.why for gap in failures[-1].gaps)) if failures else "",
-        age_days=(now - success).days if success else None,
+        # A clock that was set back since makes nothing younger than today.
+        age_days=max(0, (now - success).days) if success else None,
         rhythm=rhythm,
         due=due,
         overdue=due is not None and due <= now.date(),

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from dlsurvey.analysis.findings import Listing, Stage
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 from dlsurvey.records import Trial
 from dlsurvey.store import Store
 from experiments.frameworks import list_frameworks
@@ -11,28 +13,38 @@ from experiments.frameworks import list_frameworks
 STAGES = (
     (
         "load_data",
-        "Data",
-        "The same arrays go to every framework; what each makes of them differs: channels last or"
-        " first, arrays or batches.",
+        mark("Data"),
+        mark(
+            "The same arrays go to every framework; what each makes of them differs: channels last"
+            " or first, arrays or batches."
+        ),
     ),
     (
         "build_model",
-        "Model",
-        "The network is built from the workload's list of layers, so all build the same one.",
+        mark("Model"),
+        mark("The network is built from the workload's list of layers, so all build the same one."),
     ),
     (
         "choose_loss_and_optimizer",
-        "Loss and optimiser",
-        "Cross-entropy on logits, and Adam with each framework's own defaults beside the learning"
-        " rate.",
+        mark("Loss and optimiser"),
+        mark(
+            "Cross-entropy on logits, and Adam with each framework's own defaults beside the"
+            " learning rate."
+        ),
     ),
     (
         "train",
-        "Training",
-        "The calls of `journal` are the only lines that measure; everything else is what a tutorial"
-        " would show.",
+        mark("Training"),
+        mark(
+            "The calls of `journal` are the only lines that measure; everything else is what a"
+            " tutorial would show."
+        ),
     ),
-    ("evaluate", "Test", "Mean loss and accuracy over all test images, without training on them."),
+    (
+        "evaluate",
+        mark("Test"),
+        mark("Mean loss and accuracy over all test images, without training on them."),
+    ),
 )
 
 
@@ -46,7 +58,7 @@ def list_stages(store: Store, trials: Iterable[Trial]) -> tuple[Stage, ...]:
         for framework in list_frameworks()
         if framework.name in newest
     ]
-    texts = {sha256: store.read_source(sha256) for _, _, sha256 in sources}
+    texts = {sha256: store.read_source(sha256) for *_names, sha256 in sources}
     stages = []
     for function, title, explanation in STAGES:
         listings = []
@@ -66,7 +78,12 @@ def list_stages(store: Store, trials: Iterable[Trial]) -> tuple[Stage, ...]:
                 )
         if listings:
             stages.append(
-                Stage(key=function, title=title, explanation=explanation, listings=tuple(listings))
+                Stage(
+                    key=function,
+                    title=_(title),
+                    explanation=_(explanation),
+                    listings=tuple(listings),
+                )
             )
     return tuple(stages)
 

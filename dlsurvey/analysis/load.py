@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
-from dlsurvey.formats import join_words
+from dlsurvey.language import gettext as _
 from dlsurvey.records import Trial
 
 FOREIGN_CORES = 0.25
-"""From so many processors on that other processes keep busy, a trial is marked: its times may show it."""
+"""From so many processors on that other processes keep busy, a trial is marked: its times may show
+it, and stand behind no verdict. So they do beside another trial on the same processors."""
 
 
 def is_loaded(trial: Trial) -> bool:
-    """Whether other processes kept the machine visibly busy while it ran; False where nobody tells."""
+    """Whether other work ran beside it, busy or a trial too; False where nobody tells."""
     cores = read_foreign_cores(trial)
-    return cores is not None and cores >= FOREIGN_CORES
+    beside = trial.load.trials_beside if trial.load is not None else None
+    return (cores is not None and cores >= FOREIGN_CORES) or bool(beside)
 
 
 def read_foreign_cores(trial: Trial) -> float | None:
@@ -29,19 +31,31 @@ def describe_load(trials: Sequence[Trial]) -> str:
     sentences = []
     if loaded:
         low, high = f"{min(loaded):.2f}", f"{max(loaded):.2f}"
-        span = low if low == high else f"{low} to {high}"
+        span = low if low == high else _("{low} to {high}").format(low=low, high=high)
         sentences.append(
-            f"During {len(loaded)} of {len(trials)} trials other processes kept {span} processors"
-            " busy on average; these trials are marked, take part in every comparison, and may"
-            " show longer times than the machine needs alone."
+            _(
+                "During {loaded} of {count} trials other processes kept {span} processors"
+                " busy on average; these trials are marked, and their times take part in no"
+                " verdict: they may be longer than the machine needs alone."
+            ).format(loaded=len(loaded), count=len(trials), span=span)
         )
     else:
         sentences.append(
-            f"During {_count(len(told), len(trials))} other processes kept less than"
-            f" {FOREIGN_CORES} processors busy on average."
+            _(
+                "During {trials} other processes kept less than {cores} processors busy on average."
+            ).format(trials=_count(len(told), len(trials)), cores=FOREIGN_CORES)
+        )
+    if beside := sum(bool(one.load and one.load.trials_beside) for one in trials):
+        sentences.append(
+            _(
+                "{beside} of {count} trials ran beside another trial on the same processors: their"
+                " times take part in no verdict either."
+            ).format(beside=beside, count=len(trials))
         )
     if silent := len(trials) - len(told):
-        sentences.append(f"Of {_count(silent, len(trials))} it was not recorded.")
+        sentences.append(
+            _("Of {trials} it was not recorded.").format(trials=_count(silent, len(trials)))
+        )
     return " ".join(sentences)
 
 
@@ -55,10 +69,14 @@ def describe_frequency(trials: Sequence[Trial]) -> str:
     if not told:
         return ""
     low, high = f"{min(told):,.0f}", f"{max(told):,.0f}"
-    span = low if low == high else join_words([low, high])
-    ran = "at" if low == high else "between"
-    return f"The processors ran {ran} {span} MHz when the trials ended."
+    text = (
+        _("The processors ran at {low} MHz when the trials ended.")
+        if low == high
+        else _("The processors ran between {low} and {high} MHz when the trials ended.")
+    )
+    return text.format(low=low, high=high)
 
 
 def _count(some: int, total: int) -> str:
-    return f"all {total} trials" if some == total else f"{some} of {total} trials"
+    text = _("all {total} trials") if some == total else _("{some} of {total} trials")
+    return text.format(some=some, total=total)

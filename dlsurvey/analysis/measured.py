@@ -37,9 +37,10 @@ class Member(Record, frozen=True, kw_only=True):
     mode: str
     protocol: str
     device: str = "cpu"
+    """With '@' and its number where the setup is not the first; so in all that follows."""
     trials: int
     loaded_seeds: tuple[int, ...] = ()
-    """Of the trials during which other processes kept the machine visibly busy."""
+    """Of the trials beside which other work ran: their times stand behind no verdict."""
     parameters: int
     test_accuracy: Spread
     test_loss: Spread
@@ -128,6 +129,8 @@ class Comparison(Record, frozen=True, kw_only=True):
     family: int = 1
     """How many comparisons the p values are adjusted for."""
     n: int
+    left_out: int = 0
+    """Pairs of times beside which other work ran: they are not among the `n`."""
     verdict: Verdict
     sentence: str
 

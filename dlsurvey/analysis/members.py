@@ -32,7 +32,7 @@ def describe_member(group: Group, title: str, dataset: Dataset, target: float) -
         title=title,
         mode=spec.mode,
         protocol=spec.protocol,
-        device=spec.device,
+        device=group.device,
         trials=len(runs),
         loaded_seeds=tuple(sorted(group.loaded_seeds)),
         parameters=next(iter(runs.values())).parameters,

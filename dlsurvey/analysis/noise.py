@@ -13,6 +13,7 @@ from statistics import variance
 
 from msgspec.structs import replace
 
+from dlsurvey.analysis.load import is_loaded
 from dlsurvey.analysis.measured import Basis, NoiseFloor, Quantity
 from dlsurvey.analysis.quantities import QUANTITIES, find_difference, read_quantity, to_share
 from dlsurvey.analysis.spread import CONFIDENCE
@@ -30,14 +31,20 @@ def find_noise_floor(
     Runs of one spec, of one trainer's source and on one machine are A/A pairs, wherever among the
     arguments they stand; `repeats` is read for nothing else. The bound is that of one pair, not of
     a mean of pairs: what disturbs a machine can last longer than a trial, and then does not
-    average out. For times and memory it is a share (0.02 is 2 %).
+    average out. Times beside which other work ran are left out, as in the comparisons. For times
+    and memory the bound is a share (0.02 is 2 %).
     """
     trials = [trial for trial in trials if trial.metrics is not None]
     again = [trial for trial in repeats if trial.metrics is not None]
     return {
-        quantity: _from_repeats([*trials, *again], quantity) or _from_halves(trials, quantity)
+        quantity: _from_repeats(_list_fit([*trials, *again], quantity), quantity)
+        or _from_halves(_list_fit(trials, quantity), quantity)
         for quantity in QUANTITIES
     }
+
+
+def _list_fit(trials: Sequence[Trial], quantity: Quantity) -> list[Trial]:
+    return [trial for trial in trials if quantity != "epoch_seconds" or not is_loaded(trial)]
 
 
 def _from_repeats(trials: Iterable[Trial], quantity: Quantity) -> NoiseFloor | None:

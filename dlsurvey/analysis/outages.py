@@ -17,6 +17,7 @@ from statistics import median
 
 from dlsurvey.analysis.findings import Outage, Point, Series
 from dlsurvey.formats import format_date
+from dlsurvey.language import gettext as _
 
 WINDOW_DAYS = 120
 TOGETHER = 0.75
@@ -72,13 +73,24 @@ def _join_runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
 
 def _describe(days: Sequence[date], levels: Sequence[Mapping[date, float]], what: str) -> Outage:
     deepest = min(median(one[day] for one in levels if day in one) for day in days)
-    when = format_date(days[0])
-    span = f"on {when}" if len(days) == 1 else f"from {when} to {format_date(days[-1])}"
+    text = (
+        _(
+            "Nearly all packages fell together on {first}, down to {share:.0f} % of their usual"
+            " level: an outage of the source that counts {what}, not a change in use."
+        )
+        if len(days) == 1
+        else _(
+            "Nearly all packages fell together from {first} to {last}, down to {share:.0f} % of"
+            " their usual level: an outage of the source that counts {what}, not a change in use."
+        )
+    )
     return Outage(
         start=days[0],
         end=days[-1],
-        sentence=(
-            f"Nearly all packages fell together {span}, down to {100 * deepest:.0f} % of their"
-            f" usual level: an outage of the source that counts {what}, not a change in use."
+        sentence=text.format(
+            first=format_date(days[0]),
+            last=format_date(days[-1]),
+            share=100 * deepest,
+            what=what,
         ),
     )

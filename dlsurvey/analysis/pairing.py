@@ -2,7 +2,10 @@
 
 Which members are paired is fixed before any value is read, because every pair costs all others
 some of their power: the frameworks in their default modes with each other, and each framework's
-own modes with each other. Never across protocols, devices or amounts of training.
+own modes with each other. Never across protocols, devices, setups or amounts of training.
+
+A time that was taken beside other work says something of that work too: pairs with such a run stand
+behind no comparison of times, and where too few others remain there is no verdict.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +45,9 @@ class Group(NamedTuple):
     """That of any of the runs."""
     by_seed: Mapping[int, Metrics]
     loaded_seeds: frozenset[int] = frozenset()
-    """Of the runs during which other processes kept the machine visibly busy."""
+    """Of the runs beside which other work ran."""
+    device: str = "cpu"
+    """With its setup, where that is not the first: see `dlsurvey.analysis.separation`."""
 
 
 def compare_groups(
@@ -74,6 +79,8 @@ def settle(comparisons: Sequence[Comparison]) -> list[Comparison]:
         verdict = judge(
             one.n, *scale_effect(one), p_difference=difference, p_equivalence=equivalence
         )
+        if one.left_out and one.n < LEAST_PAIRS:
+            verdict = "inconclusive"
         settled.append(
             replace(
                 one,
@@ -117,32 +124,47 @@ def list_pairs(groups: Sequence[Group]) -> list[tuple[Group, Group]]:
     return across + within
 
 
+def list_shared_seeds(a: Group, b: Group, quantity: Quantity) -> tuple[list[int], list[int]]:
+    """The seeds that both completed, and apart from them those that say nothing of this quantity."""
+    shared = sorted(set(a.by_seed) & set(b.by_seed))
+    if quantity != "epoch_seconds":
+        return shared, []
+    disturbed = a.loaded_seeds | b.loaded_seeds
+    return [one for one in shared if one not in disturbed], [
+        one for one in shared if one in disturbed
+    ]
+
+
 def _group_by_setting(groups: Iterable[Group]) -> list[list[Group]]:
     """Groups that agree in all but framework and mode: protocol, epochs, images, device and so on."""
-    by_setting: dict[str, list[Group]] = {}
+    by_setting: dict[tuple[str, str], list[Group]] = {}
     for group in groups:
         setting = replace(group.spec, framework="any", mode="eager", seed=0)
-        by_setting.setdefault(setting.key, []).append(group)
+        by_setting.setdefault((setting.key, group.device), []).append(group)
     return list(by_setting.values())
 
 
 def _compare(
     quantity: Quantity, a: Group, b: Group, floor: NoiseFloor | None, margin: float
 ) -> Comparison | None:
-    """The paired difference over the seeds that both completed; None where they share no seed."""
+    """The paired difference over the seeds that both completed; None where they share no seed.
+
+    Where no pair of times is undisturbed, the means are those of the disturbed ones, and n is 0.
+    """
+    seeds, left_out = list_shared_seeds(a, b, quantity)
     pairs = [
         (read_quantity(a.by_seed[seed], quantity), read_quantity(b.by_seed[seed], quantity))
-        for seed in sorted(set(a.by_seed) & set(b.by_seed))
+        for seed in seeds or left_out
     ]
     if not pairs:
         return None
     differences = [first - second for first, second in pairs]
-    low, high = find_interval(differences)
+    low, high = find_interval(differences) if seeds else (None, None)
     comparison = Comparison(
         workload=a.spec.workload,
         quantity=quantity,
         protocol=a.spec.protocol,
-        device=a.spec.device,
+        device=a.device,
         a=a.spec.framework,
         b=b.spec.framework,
         a_mode=a.spec.mode,
@@ -154,11 +176,12 @@ def _compare(
         high=high,
         margin=margin,
         noise_floor=None if floor is None else floor.bound,
-        n=len(pairs),
+        n=len(seeds),
+        left_out=len(left_out),
         verdict="inconclusive",
         sentence="",
     )
-    return _test(comparison, pairs)
+    return _test(comparison, pairs) if seeds else comparison
 
 
 def _test(comparison: Comparison, pairs: Sequence[tuple[float, float]]) -> Comparison:

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from functools import cache
 
 from collectors import list_collectors
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 
 IMPORTS = {
-    "import-google-trends": "Google Trends, imported from a file",
-    "import-github-stars": "GitHub totals, imported from a file",
-    "import-papers-with-code": "Papers with Code, imported from a dump",
-    "import-tidy": "a table, imported from a file",
+    "import-google-trends": mark("Google Trends, imported from a file"),
+    "import-github-stars": mark("GitHub totals, imported from a file"),
+    "import-papers-with-code": mark("Papers with Code, imported from a dump"),
+    "import-tidy": mark("a table, imported from a file"),
 }
 """Sources that a person reads in with `dlsurvey import`."""
 
@@ -30,7 +32,8 @@ def list_source_titles() -> Mapping[str, str]:
 
 def cite_source(source: str) -> str:
     """What a reader calls the source."""
-    return list_source_titles().get(source, source)
+    title = list_source_titles().get(source)
+    return source if title is None else _(title)
 
 
 def describe_source(source: str, url: str) -> str:
@@ -44,4 +47,5 @@ def explain_metric(source: str, metric: str) -> str:
     """What the metric can and cannot tell, in the words of its collector, else of another one."""
     collectors = sorted(list_collectors(), key=lambda collector: collector.name != source)
     found = (collector.metrics.get(metric, "") for collector in collectors)
-    return next(filter(None, found), "")
+    text = next(filter(None, found), "")
+    return _(text) if text else ""

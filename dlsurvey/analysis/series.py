@@ -11,7 +11,7 @@ from dlsurvey.analysis.evidence import Evidence
 from dlsurvey.analysis.findings import SO_FAR, Band, Point, Revision, Series
 from dlsurvey.analysis.renaming import Run, find_present_names
 from dlsurvey.analysis.revisions import Earlier, History, Place, Vintages, end_period
-from dlsurvey.analysis.signals import Signal
+from dlsurvey.analysis.signal import Signal
 from dlsurvey.records import ObservationStatus
 
 COUNTED = ("published", "digitised")

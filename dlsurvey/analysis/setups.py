@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from dlsurvey.formats import join_words
+from dlsurvey.language import gettext as _
+from dlsurvey.language import ngettext
 from dlsurvey.records import Dataset, Trial
 from experiments.spec import Conv, Dense, Flatten, Layer, MaxPool, Workload
 
@@ -11,8 +13,18 @@ DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 
 
 def name_device(device: str) -> str:
-    """'CPU' or 'GPU'; another device by its own name."""
+    """'CPU' or 'GPU', with the setup where it is not the first; another device by its own name."""
+    device, _at, number = device.partition("@")
+    if number:
+        return _("{device}, setup {number}").format(
+            device=DEVICES.get(device, device), number=number
+        )
     return DEVICES.get(device, device)
+
+
+def bare_device(device: str) -> str:
+    """The device of a place, whatever the setup: 'cpu' of 'cpu@2'."""
+    return device.partition("@")[0]
 
 
 def describe_setup(trials: Sequence[Trial], dataset: Dataset) -> str:
@@ -20,12 +32,25 @@ def describe_setup(trials: Sequence[Trial], dataset: Dataset) -> str:
     spec = trials[0].spec
     images = min(spec.train_limit or dataset.train_images, dataset.train_images)
     protocols = sorted({trial.spec.protocol for trial in trials})
-    return (
-        f"{images:,} training and {dataset.test_images:,} test images of {dataset.title},"
-        f" {_count(spec.epochs, 'epoch')}, batch size {spec.batch_size},"
-        f" {_count(spec.threads, 'thread')}, {_count_seeds(trials)} for each framework,"
-        f" {join_words(protocols)} protocol{'s' if len(protocols) > 1 else ''},"
-        f" {spec.precision} on the {join_words(_name_devices(trials))}."
+    return ngettext(
+        "{images:,} training and {test_images:,} test images of {dataset}, {epochs}, batch size"
+        " {batch_size}, {threads}, {seeds} for each framework, {protocols} protocol, {precision}"
+        " on the {devices}.",
+        "{images:,} training and {test_images:,} test images of {dataset}, {epochs}, batch size"
+        " {batch_size}, {threads}, {seeds} for each framework, {protocols} protocols, {precision}"
+        " on the {devices}.",
+        len(protocols),
+    ).format(
+        images=images,
+        test_images=dataset.test_images,
+        dataset=_(dataset.title),
+        epochs=ngettext("{n} epoch", "{n} epochs", spec.epochs).format(n=spec.epochs),
+        batch_size=spec.batch_size,
+        threads=ngettext("{n} thread", "{n} threads", spec.threads).format(n=spec.threads),
+        seeds=_count_seeds(trials),
+        protocols=join_words(protocols),
+        precision=spec.precision,
+        devices=join_words(_name_devices(trials)),
     )
 
 
@@ -33,18 +58,21 @@ def describe_stand_in(dataset: Dataset) -> str:
     """Empty, or the sentence that says which images the numbers come from."""
     if dataset.stand_in_for is None:
         if dataset.name.startswith("folder-"):
-            return f"Measured on {dataset.title}, a folder of the user's own."
+            return _("Measured on {dataset}, a folder of the user's own.").format(
+                dataset=_(dataset.title)
+            )
         return ""
-    return (
-        f"Measured on {dataset.title} ({dataset.train_images + dataset.test_images:,} real images),"
-        f" not on {dataset.stand_in_for}."
+    return _("Measured on {dataset} ({images:,} real images), not on {missed}.").format(
+        dataset=_(dataset.title),
+        images=dataset.train_images + dataset.test_images,
+        missed=dataset.stand_in_for,
     )
 
 
 def describe_layers(workload: Workload, classes: int) -> tuple[tuple[str, str], ...]:
     """Layer and output shape, as text, the input first."""
     shapes = [" × ".join(map(str, shape)) for shape in workload.shapes(classes)]
-    names = ["Input", *(_name_layer(layer) for layer in workload.layers(classes))]
+    names = [_("Input"), *(_name_layer(layer) for layer in workload.layers(classes))]
     return tuple(zip(names, shapes, strict=True))
 
 
@@ -64,20 +92,21 @@ def _count_seeds(trials: Iterable[Trial]) -> str:
               trial.spec.seed) for trial in trials}  # fmt: skip
     counts = Counter(pair[:-1] for pair in pairs).values()
     low, high = min(counts), max(counts)
-    return _count(high, "seed") if low == high else f"{low} to {high} seeds"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'s' if number != 1 else ''}"
+    if low == high:
+        return ngettext("{n} seed", "{n} seeds", high).format(n=high)
+    return _("{low} to {high} seeds").format(low=low, high=high)
 
 
 def _name_layer(layer: Layer) -> str:
     match layer:
         case Conv(filters=filters, kernel=kernel):
-            return f"Convolution {kernel} × {kernel}, {filters} filters, ReLU"
+            return _("Convolution {kernel} × {kernel}, {filters} filters, ReLU").format(
+                kernel=kernel, filters=filters
+            )
         case MaxPool(size=size):
-            return f"Max-pooling {size} × {size}"
+            return _("Max-pooling {size} × {size}").format(size=size)
         case Flatten():
-            return "Flatten"
+            return _("Flatten")
         case Dense(units=units, relu=relu):
-            return f"Dense {units}, {'ReLU' if relu else 'logits'}"
+            text = _("Dense {units}, ReLU") if relu else _("Dense {units}, logits")
+            return text.format(units=units)

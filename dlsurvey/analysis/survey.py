@@ -6,26 +6,38 @@ from dlsurvey.analysis.claims import find_claims
 from dlsurvey.analysis.code import list_trainers, study_code
 from dlsurvey.analysis.comparison import compare_workloads, list_failures
 from dlsurvey.analysis.conclusion import conclude
+from dlsurvey.analysis.deployment import assess_deployments
 from dlsurvey.analysis.evidence import Evidence
 from dlsurvey.analysis.findings import Cover, Findings
 from dlsurvey.analysis.gradients import assess_gradients
-from dlsurvey.analysis.health import assess_health
+from dlsurvey.analysis.health import assess_health, list_attempts
 from dlsurvey.analysis.listings import list_stages
 from dlsurvey.analysis.pictures import add_pictures
 from dlsurvey.analysis.revisions import Vintages
 from dlsurvey.analysis.studied import GradientFindings
+from dlsurvey.analysis.studies import assess_studies, read_studies
 from dlsurvey.analysis.trends import Basis, find_overview, find_trends
 from dlsurvey.collection import select_collectors
 from dlsurvey.config import Config
 from dlsurvey.errors import StoreError
-from dlsurvey.records import Edition
+from dlsurvey.language import Language, describe_missing, list_waiting, speak
+from dlsurvey.records import Edition, Gap
 from dlsurvey.settings import Survey
 from dlsurvey.store import Store
 from experiments.autodiff.gradient import Gradients
+from experiments.deployment.record import Deployments
 
 
 def find_out(config: Config, store: Store, edition: Edition) -> Findings:
-    """Read the evidence of `edition` and say what it shows; raises StoreError for a damaged file."""
+    """Read the evidence of `edition` and say what it shows, in the survey's language.
+
+    Raises StoreError for a damaged file.
+    """
+    with speak(config.settings.survey.language):
+        return _find_out(config, store, edition)
+
+
+def _find_out(config: Config, store: Store, edition: Edition) -> Findings:
     trials = tuple(store.read_trial(trial_id) for trial_id in edition.trials)
     evidence = Evidence(store, edition)
     compared = compare_workloads(
@@ -33,14 +45,20 @@ def find_out(config: Config, store: Store, edition: Edition) -> Findings:
     )
     samples = tuple(store.read_samples(sha256) for sha256 in edition.samples)
     workloads = add_pictures(compared, samples, trials)
-    health = assess_health(select_collectors(config), store.read_collections(), edition.created_at)
+    attempts = list_attempts(store, edition)
+    health = assess_health(select_collectors(config), attempts, edition.created_at)
     basis = Basis(evidence, Vintages(store, edition, evidence), health)
     trends = find_trends(basis, config.subjects)
     stages = list_stages(store, trials)
     trainers = list_trainers(stages, store.read_source)
     code = study_code(stages, trainers)
     gradients = _read_gradients(store, edition)
-    claims = find_claims(workloads, trends, code, gradients)
+    deployments = assess_deployments(_read_deployments(store, edition), config.settings.margins)
+    claims = find_claims(workloads, trends, code, gradients, deployments=deployments)
+    studies = assess_studies(
+        read_studies(store, edition), workloads, trials, edition.datasets,
+        config.settings.margins, edition.parity,
+    )  # fmt: skip
     return Findings(
         cover=_make_cover(config.settings.survey, edition),
         edition=edition,
@@ -51,7 +69,7 @@ def find_out(config: Config, store: Store, edition: Edition) -> Findings:
         stages=stages,
         conclusions=conclude(workloads, trends),
         trials=trials,
-        gaps=edition.gaps,
+        gaps=(*edition.gaps, *_find_untranslated(config.settings.survey.language)),
         created_at=edition.created_at,
         overview_trend=find_overview(basis),
         health=health,
@@ -59,6 +77,8 @@ def find_out(config: Config, store: Store, edition: Edition) -> Findings:
         trainers=trainers,
         code=code,
         gradients=gradients,
+        deployments=deployments,
+        studies=studies,
         advice=advise(workloads, claims),
     )
 
@@ -74,6 +94,26 @@ def _read_gradients(store: Store, edition: Edition) -> GradientFindings | None:
             " gone: restore it."
         )
     return assess_gradients(kept.attempts)
+
+
+def _read_deployments(store: Store, edition: Edition) -> Deployments | None:
+    """Every way out of the frameworks; None where this edition tried none."""
+    if edition.deployments is None:
+        return None
+    kept = store.read_deployments(edition.deployments, Deployments)
+    if kept is None:
+        raise StoreError(
+            f"The edition {edition.id} stands on data/deployments/{edition.deployments}.json, which"
+            " is gone: restore it."
+        )
+    return kept
+
+
+def _find_untranslated(language: Language) -> tuple[Gap, ...]:
+    """A gap where the catalogue is not complete; what is missing stands in English."""
+    why = describe_missing(language, list_waiting(language))
+    cure = "Translate them in the catalogue; docs/languages.md says how."
+    return (Gap(what="Translations", why=why, cure=cure),) if why else ()
 
 
 def _make_cover(survey: Survey, edition: Edition) -> Cover:

@@ -7,8 +7,10 @@ from dlsurvey.analysis.findings import SO_FAR, Point, Series
 from dlsurvey.analysis.provenance import cite_source
 from dlsurvey.analysis.revisions import Vintages
 from dlsurvey.analysis.series import Group
-from dlsurvey.analysis.signals import Signal
-from dlsurvey.formats import MONTHS, format_date, format_value, join_words
+from dlsurvey.analysis.signal import Signal
+from dlsurvey.formats import format_date, format_month, format_value, format_year, join_words
+from dlsurvey.language import gettext as _
+from dlsurvey.language import ngettext
 from dlsurvey.records import Resolution
 
 
@@ -21,8 +23,12 @@ def describe_latest(signal: Signal, series: Sequence[Series]) -> str:
             newest[one.title] = one
     ranked = sorted(newest.values(), key=lambda one: -one.points[-1].value)
     parts = [f"{one.title} {_format(signal, one.points[-1], one.resolution)}" for one in ranked]
-    which = "newest value" if len(parts) == 1 else "newest value of each"
-    return f"{signal.title}, {which}: {join_words(parts)}."
+    text = (
+        _("{signal}, newest value: {values}.")
+        if len(parts) == 1
+        else _("{signal}, newest value of each: {values}.")
+    )
+    return text.format(signal=signal.title, values=join_words(parts))
 
 
 def describe_course(signal: Signal, series: Sequence[Series]) -> str:
@@ -33,13 +39,15 @@ def describe_course(signal: Signal, series: Sequence[Series]) -> str:
             continue
         first, last = one.points[0], one.points[-1]
         if first.start == last.start:
-            parts.append(f"{one.title} had {_format(signal, last, one.resolution)}")
-            continue
-        verb = "rose" if last.value > first.value else "fell"
-        if last.value == first.value:
-            verb = "went"
+            text = _("{title} had {last}")
+        elif last.value > first.value:
+            text = _("{title} rose from {first} to {last}")
+        elif last.value < first.value:
+            text = _("{title} fell from {first} to {last}")
+        else:
+            text = _("{title} went from {first} to {last}")
         values = [_format(signal, point, one.resolution) for point in (first, last)]
-        parts.append(f"{one.title} {verb} from {values[0]} to {values[1]}")
+        parts.append(text.format(title=one.title, first=values[0], last=values[1]))
     return f"{signal.title}: {'; '.join(parts)}."
 
 
@@ -47,15 +55,19 @@ def describe_end(signal: Signal) -> tuple[str, ...]:
     """That an archive has ended, and that nothing is known of later."""
     if signal.ends is None:
         return ()
-    month = f"{MONTHS[signal.ends.month - 1]} {signal.ends.year}"
-    return (f"The archive ended in {month}: of later months nothing is known, which is not zero.",)
+    return (
+        _(
+            "The archive ended in {month}: of later months nothing is known, which is not zero."
+        ).format(month=format_month(signal.ends)),
+    )
 
 
 def describe_moves(groups: Sequence[Group]) -> tuple[str, ...]:
     """Which repositories are shown under their present name."""
     return tuple(
-        f"{group.label} was {join_words(list(group.former))} before; it is shown as one series"
-        " under its present name."
+        _("{label} was {former} before; it is shown as one series under its present name.").format(
+            label=group.label, former=join_words(group.former)
+        )
         for group in groups
         if group.former
     )
@@ -66,11 +78,14 @@ def describe_requests(groups: Sequence[Group]) -> tuple[str, ...]:
     sentences = []
     for group in groups:
         if group.left_out:
-            count = "One other request" if group.left_out == 1 else f"{group.left_out} others"
             sentences.append(
-                f"Drawn is the newest request ({group.label}). {count} of"
-                f" {cite_source(group.source)} with a scale of {_own(group.left_out)} cannot be"
-                " joined with it and stays in the stored data."
+                ngettext(
+                    "Drawn is the newest request ({label}). One other request of {source} with a"
+                    " scale of its own cannot be joined with it and stays in the stored data.",
+                    "Drawn is the newest request ({label}). {count} others of {source} with a"
+                    " scale of their own cannot be joined with it and stays in the stored data.",
+                    group.left_out,
+                ).format(label=group.label, count=group.left_out, source=cite_source(group.source))
             )
     return tuple(dict.fromkeys(sentences))
 
@@ -91,16 +106,22 @@ def describe_revisions(
 def _describe_revision(signal: Signal, one: Series) -> str:
     largest = max(one.revisions, key=lambda revision: abs(revision.now - revision.first))
     first, last = one.revisions[0].start, one.revisions[-1].start
-    count = len(one.revisions)
-    when = name_period(first, one.resolution)
-    many = f"{count} values of {one.title} from {when} to {name_period(last, one.resolution)}"
-    if count == 1:
-        many = f"the value of {one.title} for {when}"
-    values = [format_value(value, signal.unit) for value in (largest.first, largest.now)]
-    most = "" if count == 1 else f" most that of {name_period(largest.start, one.resolution)},"
-    return (
-        f"{cite_source(one.source)} has revised {many}:{most} from {values[0]},"
-        f" as told in {MONTHS[largest.told.month - 1]} {largest.told.year}, to {values[1]}."
+    return ngettext(
+        "{source} has revised the value of {title} for {first}: from {before}, as told in {told},"
+        " to {now}.",
+        "{source} has revised {count} values of {title} from {first} to {last}: most that of"
+        " {largest}, from {before}, as told in {told}, to {now}.",
+        len(one.revisions),
+    ).format(
+        source=cite_source(one.source),
+        count=len(one.revisions),
+        title=one.title,
+        first=name_period(first, one.resolution),
+        last=name_period(last, one.resolution),
+        largest=name_period(largest.start, one.resolution),
+        before=format_value(largest.first, signal.unit),
+        told=format_month(largest.told),
+        now=format_value(largest.now, signal.unit),
     )
 
 
@@ -112,10 +133,17 @@ def _describe_draws(series: Sequence[Series], vintages: Vintages) -> tuple[str, 
             if known is None or band.high - band.low > known[0]:
                 widest[one.source, one.label] = (band.high - band.low, one, band.start)
     return tuple(
-        f"{cite_source(source)} draws another sample for each request: over"
-        f" {vintages.count_draws(source, one.metric, label)} draws the value of {one.title} for"
-        f" {name_period(start, one.resolution)} differed by {spread:.0f} points. The band shows"
-        " the lowest and the highest of all draws."
+        _(
+            "{source} draws another sample for each request: over {count} draws the value of"
+            " {title} for {period} differed by {spread:.0f} points. The band shows the lowest and"
+            " the highest of all draws."
+        ).format(
+            source=cite_source(source),
+            count=vintages.count_draws(source, one.metric, label),
+            title=one.title,
+            period=name_period(start, one.resolution),
+            spread=spread,
+        )
         for (source, label), (spread, one, start) in widest.items()
     )
 
@@ -124,11 +152,11 @@ def name_period(start: date, resolution: Resolution) -> str:
     """'2025', 'July 2025', 'the week of 3 March 2025', '3 March 2025'."""
     match resolution:
         case "year":
-            return str(start.year)
+            return format_year(start)
         case "month":
-            return f"{MONTHS[start.month - 1]} {start.year}"
+            return format_month(start)
         case "week":
-            return f"the week of {format_date(start)}"
+            return _("the week of {day}").format(day=format_date(start))
         case _:
             return format_date(start)
 
@@ -136,9 +164,5 @@ def name_period(start: date, resolution: Resolution) -> str:
 def _format(signal: Signal, point: Point, resolution: Resolution) -> str:
     when = name_period(point.start, resolution)
     if point.label == SO_FAR:
-        when = f"{when} so far"
+        when = _("{when} so far").format(when=when)
     return f"{format_value(point.value, signal.unit)} ({when})"
-
-
-def _own(count: int) -> str:
-    return "its own" if count == 1 else "their own"

@@ -13,7 +13,8 @@ from dlsurvey.analysis.outages import find_outages
 from dlsurvey.analysis.provenance import cite_source, explain_metric
 from dlsurvey.analysis.revisions import Vintages
 from dlsurvey.analysis.series import Group, list_groups, make_series
-from dlsurvey.analysis.signals import OVERVIEW, SIGNALS, Signal
+from dlsurvey.analysis.signal import Signal, translate
+from dlsurvey.analysis.signals import OVERVIEW, SIGNALS
 from dlsurvey.analysis.trend_sentences import (
     describe_course,
     describe_end,
@@ -22,8 +23,10 @@ from dlsurvey.analysis.trend_sentences import (
     describe_requests,
     describe_revisions,
 )
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 
-EVERYTHING = Subject(name=EVERY_SUBJECT, title="Deep learning")
+EVERYTHING = Subject(name=EVERY_SUBJECT, title=mark("Deep learning"))
 
 
 class Basis(NamedTuple):
@@ -36,12 +39,15 @@ class Basis(NamedTuple):
 
 def find_trends(basis: Basis, subjects: Sequence[Subject]) -> tuple[Trend, ...]:
     """Every signal of which anything was observed, in the order of the report."""
-    return tuple(trend for signal in SIGNALS for trend in _find_signal(signal, basis, subjects))
+    return tuple(
+        trend for signal in SIGNALS for trend in _find_signal(translate(signal), basis, subjects)
+    )
 
 
 def find_overview(basis: Basis) -> Trend | None:
     """How much deep learning itself is looked for, from the first source in the chain."""
-    return next(_find_signal(OVERVIEW, basis, (EVERYTHING,)), None)
+    everything = msgspec.structs.replace(EVERYTHING, title=_(EVERYTHING.title))
+    return next(_find_signal(translate(OVERVIEW), basis, (everything,)), None)
 
 
 def _find_signal(signal: Signal, basis: Basis, subjects: Sequence[Subject]) -> Iterator[Trend]:
@@ -82,7 +88,7 @@ def _make_trend(signal: Signal, groups: Sequence[Group], basis: Basis) -> Trend:
         key=signal.key,
         title=signal.title,
         unit=signal.unit,
-        meaning=signal.meaning or explain_metric(series[0].source, signal.metric),
+        meaning=" ".join(signal.meaning) or explain_metric(series[0].source, signal.metric),
         kind=signal.kind,
         series=series,
         sentence=describe_latest(signal, series),
@@ -101,6 +107,5 @@ def _make_trend(signal: Signal, groups: Sequence[Group], basis: Basis) -> Trend:
 def _find_outages(signal: Signal, series: Sequence[Series]) -> tuple[Outage, ...]:
     if signal.low_share is None:
         return ()
-    return find_outages(
-        [one for one in series if one.drawn], signal.low_share, signal.unit.split(" a ")[0]
-    )
+    drawn = [one for one in series if one.drawn]
+    return find_outages(drawn, signal.low_share, signal.counted)

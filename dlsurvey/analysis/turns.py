@@ -2,28 +2,30 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dlsurvey.analysis.causes import UNRECORDED, Runs, explain_bounds, explain_runs
+from dlsurvey.analysis.causes import Runs, blame_program, explain_bounds, explain_runs
 from dlsurvey.analysis.crossings import find_revisions, list_trends
 from dlsurvey.analysis.differences import Cause, Change
 from dlsurvey.analysis.findings import Claim, ClaimVerdict, Findings, WorkloadFindings
 from dlsurvey.analysis.measured import Comparison, Quantity, Verdict
 from dlsurvey.analysis.provenance import cite_source
-from dlsurvey.analysis.sentences import NAMES, name_sides
-from dlsurvey.analysis.setups import name_device
+from dlsurvey.analysis.sentences import name_quantity, name_sides
+from dlsurvey.analysis.setups import bare_device, name_device
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 from dlsurvey.records import TrialSpec
 
 BETTER: Mapping[Quantity, tuple[str, bool]] = {
-    "test_accuracy": ("more accurate", True),
-    "epoch_seconds": ("needed less time", False),
-    "peak_memory_bytes": ("needed less memory", False),
+    "test_accuracy": (mark("{title} more accurate"), True),
+    "epoch_seconds": (mark("{title} needed less time"), False),
+    "peak_memory_bytes": (mark("{title} needed less memory"), False),
 }
 """What is said of the better side, and whether it is the higher one."""
 CLAIM_WORDS: Mapping[ClaimVerdict, str] = {
-    "holds": "holds",
-    "reversed": "reversed",
-    "equivalent": "equivalent",
-    "inconclusive": "inconclusive",
-    "not_testable": "not testable here",
+    "holds": mark("holds"),
+    "reversed": mark("reversed"),
+    "equivalent": mark("equivalent"),
+    "inconclusive": mark("inconclusive"),
+    "not_testable": mark("not testable here"),
 }
 
 
@@ -58,7 +60,9 @@ def _tell_verdict(
     titles = {member.framework: member.title for member in workload.members}
     a, b = name_sides(one, titles)
     place = f"{one.protocol}, {name_device(one.device)}"
-    what = f"{workload.title}, {NAMES[one.quantity]} of {a} and {b} ({place})"
+    what = _("{workload}, {quantity} of {a} and {b} ({place})").format(
+        workload=workload.title, quantity=name_quantity(one.quantity), a=a, b=b, place=place
+    )
     before, now = (
         _write_verdict(side[1].verdict, one.quantity, a, b) if side else ""
         for side in (then, since)
@@ -75,21 +79,23 @@ def _tell_verdict(
 
 def _tell_turn(what: str, before: str, now: str) -> str:
     if not before:
-        return f"{what}: now {now}; there was no verdict before."
+        return _("{what}: now {now}; there was no verdict before.").format(what=what, now=now)
     if not now:
-        return f"{what}: no verdict any more; before: {before}."
-    return f"{what}: now {now}; before: {before}."
+        return _("{what}: no verdict any more; before: {before}.").format(what=what, before=before)
+    return _("{what}: now {now}; before: {before}.").format(what=what, now=now, before=before)
 
 
 def _write_verdict(verdict: Verdict, quantity: Quantity, a: str, b: str) -> str:
     match verdict:
-        case "equivalent" | "inconclusive":
-            return verdict
+        case "equivalent":
+            return _("equivalent")
+        case "inconclusive":
+            return _("inconclusive")
         case "single_run":
-            return "one run only"
+            return _("one run only")
         case _:
             words, higher_is_better = BETTER[quantity]
-            return f"{a if (verdict == 'a_higher') == higher_is_better else b} {words}"
+            return _(words).format(title=a if (verdict == "a_higher") == higher_is_better else b)
 
 
 def _explain_verdict(
@@ -97,7 +103,7 @@ def _explain_verdict(
 ) -> tuple[Cause, ...]:
     def fits(spec: TrialSpec) -> bool:
         place = (spec.workload, spec.protocol, spec.device)
-        return place == (one.workload, one.protocol, one.device) and (
+        return place == (one.workload, one.protocol, bare_device(one.device)) and (
             (spec.framework, spec.mode) in ((one.a, one.a_mode), (one.b, one.b_mode))
         )
 
@@ -111,9 +117,13 @@ def _explain_verdict(
         )
     elif not causes:
         # The runs were there all along: only the parity certificate lets a pair in or out.
-        words = "now let it be compared" if since else "no longer let it be compared"
-        causes = (Cause(kind="method", text=f"the parity certificates {words}"),)
-    return causes or (UNRECORDED,)
+        text = (
+            _("the parity certificates now let it be compared")
+            if since
+            else _("the parity certificates no longer let it be compared")
+        )
+        causes = (Cause(kind="method", text=text),)
+    return causes or (blame_program(),)
 
 
 def compare_claims(old: Findings, new: Findings, runs: tuple[Runs, Runs]) -> Iterator[Change]:
@@ -122,7 +132,7 @@ def compare_claims(old: Findings, new: Findings, runs: tuple[Runs, Runs]) -> Ite
     for claim in new.claims:
         then = before.get(claim.id)
         if then is not None and then.verdict != claim.verdict:
-            words = [CLAIM_WORDS[one.verdict] for one in (then, claim)]
+            words = [_(CLAIM_WORDS[one.verdict]) for one in (then, claim)]
             what = f"'{claim.title}'"
             yield Change(
                 kind="claim",
@@ -140,7 +150,7 @@ def _explain_claim(
     """From what it rests on: the runs of a workload, the newer values of a signal, the listings."""
     causes: dict[str, Cause] = {}
     for place in dict.fromkeys((*then.evidence, *now.evidence)):
-        kind, _, rest = place.partition("/")
+        kind, _slash, rest = place.partition("/")
         name = rest.split("/")[0]
         found: Sequence[Cause] = ()
         if kind in ("comparison", "curves"):
@@ -150,7 +160,7 @@ def _explain_claim(
         elif kind == "stage":
             found = explain_runs(*runs, lambda spec: True)
         causes |= {cause.sentence: cause for cause in found}
-    return tuple(causes.values()) or (UNRECORDED,)
+    return tuple(causes.values()) or (blame_program(),)
 
 
 def _explain_workload(
@@ -158,7 +168,7 @@ def _explain_workload(
 ) -> tuple[Cause, ...]:
     causes = explain_runs(*runs, lambda spec: spec.workload == name)
     before, now = (_index_comparisons(one) for one in findings)
-    for key, (_, since) in now.items():
+    for key, (_workload, since) in now.items():
         if key in before and key[0] == name:
             then = before[key][1]
             causes += explain_bounds(
@@ -188,5 +198,8 @@ def _explain_signal(key: str, findings: tuple[Findings, Findings]) -> list[Cause
     }
     return [
         *causes.values(),
-        *(Cause(kind="new data", text=f"newer values of {name}") for name in sorted(newer)),
+        *(
+            Cause(kind="new data", text=_("newer values of {source}").format(source=name))
+            for name in sorted(newer)
+        ),
     ]

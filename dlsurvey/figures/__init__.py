@@ -2,10 +2,12 @@
 
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.figures.figure import Cell, Figure, Table, name_figure
+from dlsurvey.language import speaking_its_language
 
 __all__ = ["Cell", "Figure", "Table", "draw_figures", "name_figure"]
 
 
+@speaking_its_language
 def draw_figures(findings: Findings) -> tuple[Figure, ...]:
     """All figures of an edition, in the order in which the report shows them."""
     # Matplotlib takes a second to import, so commands that draw nothing go without it.

@@ -3,8 +3,11 @@
 from typing import NamedTuple
 
 from dlsurvey.figures.figure import Figure, Table
+from dlsurvey.figures.letters import count_letters
 from dlsurvey.figures.sheet import WIDTH, Place, Sheet, Type
 from dlsurvey.figures.style import FILL, FIXED, INK, MUTED
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark, translate_known
 
 ROW = 21.0
 GAP = 3.0
@@ -25,48 +28,70 @@ STACKS: dict[str, tuple[str, tuple[Layer, ...]]] = {
     "tensorflow": (
         "TensorFlow",
         (
-            Layer("what one writes", ("Keras: layers, fit, evaluate", "tf.* operations")),
-            Layer("line by line, or traced", ("eager execution", "tf.function → graph"), core=True),
-            Layer("optimise and compile", ("graph optimiser (Grappler)", "XLA, where asked for")),
-            Layer("compute", ("C++ runtime and kernels",)),
-            Layer("run on", ("CPU", "GPU", "TPU", "SavedModel: servers, phones, browsers")),
+            Layer(
+                mark("what one writes"),
+                (mark("Keras: layers, fit, evaluate"), mark("tf.* operations")),
+            ),
+            Layer(
+                mark("line by line, or traced"),
+                (mark("eager execution"), "tf.function → graph"),
+                core=True,
+            ),
+            Layer(
+                mark("optimise and compile"),
+                (mark("graph optimiser (Grappler)"), mark("XLA, where asked for")),
+            ),
+            Layer(mark("compute"), (mark("C++ runtime and kernels"),)),
+            Layer(
+                mark("run on"), ("CPU", "GPU", "TPU", mark("SavedModel: servers, phones, browsers"))
+            ),
         ),
     ),
     "pytorch": (
         "PyTorch",
         (
-            Layer("what one writes", ("torch.nn, torch.optim", "a training loop in Python")),
             Layer(
-                "line by line, recorded",
-                ("tensors", "autograd: a tape for the gradient"),
+                mark("what one writes"),
+                ("torch.nn, torch.optim", mark("a training loop in Python")),
+            ),
+            Layer(
+                mark("line by line, recorded"),
+                (mark("tensors"), mark("autograd: a tape for the gradient")),
                 core=True,
             ),
             Layer(
-                "capture and compile",
-                ("TorchDynamo, AOT Autograd", "TorchInductor, where asked for"),
+                mark("capture and compile"),
+                (mark("TorchDynamo, AOT Autograd"), mark("TorchInductor, where asked for")),
             ),
-            Layer("compute", ("ATen, the tensor library in C++",)),
-            Layer("run on", ("CPU", "GPU", "torch.export: servers and devices")),
+            Layer(mark("compute"), (mark("ATen, the tensor library in C++"),)),
+            Layer(mark("run on"), ("CPU", "GPU", mark("torch.export: servers and devices"))),
         ),
     ),
     "jax": (
         "JAX",
         (
             Layer(
-                "what one writes", ("pure functions on jax.numpy arrays", "Flax, Optax and others")
+                mark("what one writes"),
+                (mark("pure functions on jax.numpy arrays"), mark("Flax, Optax and others")),
             ),
-            Layer("transform", ("grad", "jit", "vmap", "composed in any order"), core=True),
-            Layer("trace", ("a recorded sequence of operations (jaxpr)",)),
-            Layer("compile", ("XLA",)),
-            Layer("run on", ("CPU", "GPU", "TPU")),
+            Layer(
+                mark("transform"), ("grad", "jit", "vmap", mark("composed in any order")), core=True
+            ),
+            Layer(mark("trace"), (mark("a recorded sequence of operations (jaxpr)"),)),
+            Layer(mark("compile"), ("XLA",)),
+            Layer(mark("run on"), ("CPU", "GPU", "TPU")),
         ),
     ),
     "keras": (
         "Keras",
         (
-            Layer("what one writes", ("layers and models", "compile, fit, evaluate"), core=True),
-            Layer("one set of operations", ("keras.ops",)),
-            Layer("choose one", ("TensorFlow", "PyTorch", "JAX")),
+            Layer(
+                mark("what one writes"),
+                (mark("layers and models"), mark("compile, fit, evaluate")),
+                core=True,
+            ),
+            Layer(mark("one set of operations"), ("keras.ops",)),
+            Layer(mark("choose one"), ("TensorFlow", "PyTorch", "JAX")),
         ),
     ),
 }
@@ -82,28 +107,34 @@ def _draw_stack(name: str, title: str, layers: tuple[Layer, ...]) -> Figure:
     colour = FIXED[name].colour
     for row, layer in enumerate(layers):
         y = 1 + row * (ROW + GAP)
-        sheet.add_text(layer.purpose, (NAMES - 10, y + 14), Type(7.5, MUTED, "end"))
-        width = (WIDTH - 1 - NAMES - GAP * (len(layer.parts) - 1)) / sum(map(len, layer.parts))
+        parts = [translate_known(part) for part in layer.parts]
+        sheet.add_text(_(layer.purpose), (NAMES - 10, y + 14), Type(7.5, MUTED, "end"))
+        width = (WIDTH - 1 - NAMES - GAP * (len(layer.parts) - 1)) / sum(map(count_letters, parts))
         x = NAMES
-        for part in layer.parts:
-            own = width * len(part)
+        for part in parts:
+            own = width * count_letters(part)
             fill, ink = (colour, "#ffffff") if layer.core else (FILL, INK)
             sheet.add_box((x, y, own, ROW), fill=fill, edge=colour, round_by=2.5)
-            size = min(8.0, (own - 6) / (0.6 * len(part)))
+            size = min(8.0, (own - 6) / (0.6 * count_letters(part)))
             sheet.add_text(part, (x + own / 2, y + 14), Type(size, ink, bold=layer.core))
             x += own + GAP
-    words = "; ".join(f"{layer.purpose}: {', '.join(layer.parts)}" for layer in layers)
-    alt = f"The inside of {title}, from above: {words}."
+    words = "; ".join(
+        f"{_(layer.purpose)}: {', '.join(map(translate_known, layer.parts))}" for layer in layers
+    )
+    alt = _("The inside of {title}, from above: {words}.").format(title=title, words=words)
     return Figure(
         key=f"architecture-{name}",
         svg=sheet.write(1 + len(layers) * (ROW + GAP), alt),
         alt=alt,
-        caption=f"{title}, from what one writes down to what it runs on; filled: what it is built"
-        " round.",
+        caption=_(
+            "{title}, from what one writes down to what it runs on; filled: what it is built round."
+        ).format(title=title),
         width="full",
         table=Table(
-            columns=("layer", "parts"),
-            rows=tuple((layer.purpose, ", ".join(layer.parts)) for layer in layers),
+            columns=(mark("layer"), mark("parts")),
+            rows=tuple(
+                (layer.purpose, ", ".join(map(translate_known, layer.parts))) for layer in layers
+            ),
         ),
     )
 
@@ -113,8 +144,16 @@ def draw_graphs() -> Figure:
     sheet = Sheet()
     half = WIDTH / 2
     for left, title, under in (
-        (0.0, "static: described first, then run", "one graph, run as often as there are batches"),
-        (half + 10, "dynamic: recorded while it runs", "a new graph at each step, gone after it"),
+        (
+            0.0,
+            _("static: described first, then run"),
+            _("one graph, run as often as there are batches"),
+        ),
+        (
+            half + 10,
+            _("dynamic: recorded while it runs"),
+            _("a new graph at each step, gone after it"),
+        ),
     ):
         sheet.add_text(title, (left + half / 2 - 5, 12), Type(8.5, bold=True))
         sheet.add_text(under, (left + half / 2 - 5, 152), Type(7.5, MUTED))
@@ -122,8 +161,10 @@ def draw_graphs() -> Figure:
     _draw_runs(sheet)
     for step in range(3):
         _draw_graph(sheet, (half + 20 + 74 * step, 30.0), INK, faded=step < 2)
-        sheet.add_text(f"step {step + 1}", (half + 44 + 74 * step, 136), Type(7.5, MUTED))
-    alt = (
+        sheet.add_text(
+            _("step {n}").format(n=step + 1), (half + 44 + 74 * step, 136), Type(7.5, MUTED)
+        )
+    alt = _(
         "Two ways to compute w times x plus b: left one graph that is described once and then run"
         " for each batch, right a graph that each step records anew while it computes."
     )
@@ -131,15 +172,17 @@ def draw_graphs() -> Figure:
         key="concept-graphs",
         svg=sheet.write(158, alt),
         alt=alt,
-        caption="The same computation, w · x + b, as a static and as a dynamic graph. What is known"
-        " beforehand can be optimised and shipped as a whole; what is recorded on the way may turn"
-        " out otherwise at each step.",
+        caption=_(
+            "The same computation, w · x + b, as a static and as a dynamic graph. What is known"
+            " beforehand can be optimised and shipped as a whole; what is recorded on the way may"
+            " turn out otherwise at each step."
+        ),
         width="full",
         table=Table(
-            columns=("kind", "when the graph is made", "how often"),
+            columns=(mark("kind"), mark("when the graph is made"), mark("how often")),
             rows=(
-                ("static", "before the first step", "once"),
-                ("dynamic", "while a step computes", "at each step"),
+                (mark("static"), mark("before the first step"), mark("once")),
+                (mark("dynamic"), mark("while a step computes"), mark("at each step")),
             ),
         ),
     )
@@ -168,7 +211,8 @@ def _draw_graph(sheet: Sheet, corner: Place, ink: str, *, faded: bool = False) -
 
 
 def _draw_runs(sheet: Sheet) -> None:
-    for row, text in enumerate(("batch 1", "batch 2", "batch 3")):
+    for row in range(3):
+        text = _("batch {n}").format(n=row + 1)
         y = 48 + 28 * row
         sheet.add_box((150, y, 62, 19), fill=FILL, edge=MUTED, round_by=2.5)
         sheet.add_text(text, (181, y + 12.5), Type(7.5))

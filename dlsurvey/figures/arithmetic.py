@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlsurvey.analysis.measured import Pictures
+from dlsurvey.language import mark
 
 Grid: TypeAlias = npt.NDArray[np.float64]
 
@@ -15,9 +16,9 @@ COARSE = 6
 DARKEST = 9
 """The whole number that stands for full ink."""
 FILTERS: tuple[tuple[str, tuple[tuple[int, int, int], ...]], ...] = (
-    ("left edges", ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1))),
-    ("upper edges", ((-1, -1, -1), (0, 0, 0), (1, 1, 1))),
-    ("slopes", ((0, 1, 2), (-1, 0, 1), (-2, -1, 0))),
+    (mark("left edges"), ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1))),
+    (mark("upper edges"), ((-1, -1, -1), (0, 0, 0), (1, 1, 1))),
+    (mark("slopes"), ((0, 1, 2), (-1, 0, 1), (-2, -1, 0))),
 )
 SCORES = (3.0, 1.5, 0.5, -1.0)
 """What a last layer may give out for four classes."""

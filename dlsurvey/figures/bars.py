@@ -9,7 +9,9 @@ from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
 from dlsurvey.figures.marks import Drawing, Spot, list_strands, place_marks, tagging
 from dlsurvey.figures.style import INK, MUTED, Look
 from dlsurvey.figures.words import write_point
-from dlsurvey.formats import format_value
+from dlsurvey.formats import format_value, format_year
+from dlsurvey.language import gettext as _
+from dlsurvey.language import translate_known
 
 BAR = 0.19
 """Inches that one bar takes where there is room."""
@@ -60,10 +62,10 @@ def draw_bars(trend: Trend, key: str, looks: dict[str, Look]) -> Drawing:
 def name_category(point: Point, series: Series) -> str:
     """The point's own label, else its period."""
     if point.label:
-        return point.label
+        return translate_known(point.label)
     match series.resolution:
         case "year":
-            return str(point.start.year)
+            return format_year(point.start)
         case "month":
             return f"{point.start:%Y-%m}"
         case _:
@@ -120,7 +122,7 @@ def _draw_bar(  # noqa: PLR0913, PLR0917 -- one bar is all of these
             edgecolor=look.colour,
             linewidth=1.2,
         )
-    number = "no value" if point is None else format_value(value, unit)
+    number = _("no value") if point is None else format_value(value, unit)
     axes.text(
         max(value, 0) + 0.012 * top,
         row,

@@ -11,6 +11,8 @@ import matplotlib as mpl
 from matplotlib.figure import Figure as Canvas
 
 from dlsurvey.figures.style import FONT_STACK, RC
+from dlsurvey.fonts import list_families
+from dlsurvey.language import spoken
 
 FULL_WIDTH = 6.6
 """Inches; as wide as the text of the A4 report, so that type keeps its size."""
@@ -27,7 +29,8 @@ _USED = re.compile(r"(?:url\(#|href=\"#)([^)\"]+)")
 @contextmanager
 def drawing() -> Iterator[None]:
     """The style of all figures, without a word about letters that only the reader's fonts have."""
-    with mpl.rc_context(RC), warnings.catch_warnings():
+    fonts = {"font.family": list_families()} if spoken() == "ko" else {}
+    with mpl.rc_context(RC | fonts), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
         yield

@@ -8,7 +8,11 @@ from matplotlib.axes import Axes
 from dlsurvey.analysis.studied import CodeCount, CodeFindings
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
 from dlsurvey.figures.figure import Figure, Table
+from dlsurvey.figures.marks import Spot, find_strand, list_strands, place_marks, tagging
 from dlsurvey.figures.style import INK, MUTED, Look
+from dlsurvey.formats import format_number
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark, ngettext
 
 KEY = "code-counts"
 BAR = 0.17
@@ -17,7 +21,8 @@ TALLEST = 7.0
 GAP = 0.8
 """Between two stages, in bars."""
 COLUMNS = (
-    "Stage", "Framework", "Lines", "Tokens", "Names of the framework", "Branches",
+    mark("Stage"), mark("Framework"), mark("Lines"), mark("Tokens"),
+    mark("Names of the framework"), mark("Branches"),
 )  # fmt: skip
 
 
@@ -38,31 +43,41 @@ def draw_code(code: CodeFindings | None, looks: Mapping[str, Look]) -> Figure | 
     rows = len(stages) * (len(sides) + GAP)
     top = max(count.tokens for count in code.counts) or 1
     alt = _describe(sides)
+    strands = list_strands([(side.title, _find_look(side, looks)) for side in sides])
+    spots: list[Spot] = []
     with drawing():
         canvas = make_canvas(FULL_WIDTH, 0.35 + min(BAR * rows, TALLEST))
         axes = canvas.add_subplot()
         centres = []
-        for number, (stage, _) in enumerate(stages):
+        for number, (stage, stage_title) in enumerate(stages):
             first = number * (len(sides) + GAP)
             centres.append(first + (len(sides) - 1) / 2)
             for place, side in enumerate(sides):
-                look = looks.get(side.framework, Look(MUTED, "o", "-"))
-                _draw_bar(axes, first + place, side.counts.get(stage), side.title, look, top)
-        axes.set_yticks(centres, [title for _, title in stages])
+                row, count = first + place, side.counts.get(stage)
+                strand = find_strand(strands, side.title)
+                with tagging(axes, strand):
+                    _draw_bar(axes, row, count, side.title, _find_look(side, looks), top)
+                if count is not None:
+                    words = _tell(side, stage_title, count)
+                    # The whole row answers: a short bar is too small to be pointed at.
+                    spots.append(Spot(axes, 0, row - 0.45, strand, words, (top, row + 0.45)))
+        axes.set_yticks(centres, [title for _stage, title in stages])
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.set_ylim(rows - GAP - 0.3, -0.7)
         axes.set_xlim(0, top * 1.45)
         axes.set_xticks([])
-        axes.set_title("Tokens of each stage", loc="left", fontsize=8.5, color=MUTED)
+        axes.set_title(_("Tokens of each stage"), loc="left", fontsize=8.5, color=MUTED)
         axes.spines["bottom"].set_visible(False)
         svg = write_svg(canvas, KEY, alt)
     return Figure(
         key=KEY,
         svg=svg,
         alt=alt,
-        caption="How much code each stage takes, in tokens, which do not depend on line breaks.",
+        caption=_("How much code each stage takes, in tokens, which do not depend on line breaks."),
         width="full",
         table=make_table(code.counts),
+        strands=strands,
+        marks=place_marks(canvas, spots),
     )
 
 
@@ -99,20 +114,33 @@ def make_table(counts: Sequence[CodeCount]) -> Table:
     )
 
 
+def _find_look(side: Side, looks: Mapping[str, Look]) -> Look:
+    return looks.get(side.framework, Look(MUTED, "o", "-"))
+
+
+def _tell(side: Side, stage: str, count: CodeCount) -> str:
+    """What the bar says to a pointer."""
+    text = ngettext(
+        "{framework}, {stage}: {count} token", "{framework}, {stage}: {count} tokens", count.tokens
+    )
+    return text.format(framework=side.title, stage=stage, count=format_number(count.tokens))
+
+
 def _describe(sides: Sequence[Side]) -> str:
     totals = "; ".join(
         f"{side.title} {sum(count.tokens for count in side.counts.values()):,}" for side in sides
     )
-    return (
-        f"Bars of the tokens of each stage, framework by framework. All stages together: {totals}."
-    )
+    return _(
+        "Bars of the tokens of each stage, framework by framework. All stages together: {totals}."
+    ).format(totals=totals)
 
 
 def _draw_bar(  # noqa: PLR0913, PLR0917 -- one bar is all of these
     axes: Axes, row: float, count: CodeCount | None, title: str, look: Look, top: float
 ) -> None:
     if count is None:
-        axes.text(0.012 * top, row, f"no listing  {title}", va="center", fontsize=7, color=MUTED)
+        words = _("no listing") + f"  {title}"
+        axes.text(0.012 * top, row, words, va="center", fontsize=7, color=MUTED)
         return
     axes.barh(row, count.tokens, height=0.72, facecolor=look.colour, edgecolor=look.colour)
     axes.text(

@@ -26,6 +26,8 @@ from dlsurvey.figures.figure import Figure, Table
 from dlsurvey.figures.pixels import write_data_address
 from dlsurvey.figures.sheet import WIDTH, Place, Sheet, Type
 from dlsurvey.figures.style import INK, MUTED, RULE
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 
 CELL = 17.0
 ACCENT = "#123f86"
@@ -40,8 +42,8 @@ MOST_PIXELS = 48
 
 def draw_convolution(workloads: Iterable[WorkloadFindings]) -> Figure:
     """A few numbers of an image, one filter, and what it gives out, the first sum written out."""
-    image, _ = _choose_image(workloads)
-    name, rows = FILTERS[0]
+    image, _pictures = _choose_image(workloads)
+    name, rows = _(FILTERS[0][0]), FILTERS[0][1]
     weights = np.array(rows, dtype=np.float64)
     result = convolve(image, weights)
     sheet = Sheet()
@@ -51,9 +53,9 @@ def draw_convolution(workloads: Iterable[WorkloadFindings]) -> Figure:
     _draw_grid(sheet, (filter_x, top + 25), weights)
     _draw_grid(sheet, (result_x, top + 17), result)
     heads = (
-        ("image, 6 × 6", 51.0),
-        (f"filter for {name}", filter_x + 25),
-        ("result, 4 × 4", result_x + 34),
+        (_("image, 6 × 6"), 51.0),
+        (_("filter for {name}").format(name=name), filter_x + 25),
+        (_("result, 4 × 4"), result_x + 34),
     )
     for head, middle in heads:
         sheet.add_text(head, (middle, 15), HEAD)
@@ -63,27 +65,31 @@ def draw_convolution(workloads: Iterable[WorkloadFindings]) -> Figure:
     sheet.add_arrow([(filter_x + 63, top + 51), (result_x - 12, top + 51)])
     total = _write(result[0, 0])
     products = _write_products(image[:3, :3], weights)
-    words = f"framed: {products} = {total}"
+    words = _("framed: {products} = {total}").format(products=products, total=total)
     sheet.add_text(words, (0, top + 6 * CELL + 16), Type(size=8, anchor="start"))
-    alt = (
+    alt = _(
         "An image of 6 by 6 numbers, a filter of 3 by 3, and the 4 by 4 sums of their products;"
-        f" the first is {total}."
-    )
+        " the first is {total}."
+    ).format(total=total)
     return Figure(
         key="concept-convolution",
         svg=sheet.write(top + 6 * CELL + 22, alt),
         alt=alt,
-        caption="Convolution: the filter is laid on every place of the image, its nine numbers are"
-        " multiplied with what lies below, and the sum is one number of the result. Large sums mark"
-        f" {name}: dark to the right, light to the left.",
+        caption=_(
+            "Convolution: the filter is laid on every place of the image, its nine numbers are"
+            " multiplied with what lies below, and the sum is one number of the result. Large sums"
+            " mark {name}: dark to the right, light to the left."
+        ).format(name=name),
         width="full",
-        table=_tabulate(("image", image), ("filter", weights), ("result", result)),
+        table=_tabulate(
+            (mark("image"), image), (mark("filter"), weights), (mark("result"), result)
+        ),
     )
 
 
 def draw_pooling(workloads: Iterable[WorkloadFindings]) -> Figure:
     """The result of the convolution through ReLU and the largest of each four."""
-    image, _ = _choose_image(workloads)
+    image, _pictures = _choose_image(workloads)
     sums = convolve(image, np.array(FILTERS[0][1], dtype=np.float64))
     positive = rectify(sums)
     largest = pool(positive)
@@ -93,46 +99,53 @@ def draw_pooling(workloads: Iterable[WorkloadFindings]) -> Figure:
     _draw_grid(sheet, (30, top), sums)
     _draw_grid(sheet, (205, top), positive)
     _draw_grid(sheet, (380, top + CELL), largest)
-    sheet.add_text("after convolution", (30 + side / 2, 15), HEAD)
-    sheet.add_text("after ReLU", (205 + side / 2, 15), HEAD)
-    sheet.add_text("after pooling", (380 + CELL, 15), HEAD)
+    sheet.add_text(_("after convolution"), (30 + side / 2, 15), HEAD)
+    sheet.add_text(_("after ReLU"), (205 + side / 2, 15), HEAD)
+    sheet.add_text(_("after pooling"), (380 + CELL, 15), HEAD)
     for row in range(2):
         for column in range(2):
             box = (205 + 2 * column * CELL, top + 2 * row * CELL, 2 * CELL, 2 * CELL)
             sheet.add_box(box, edge=INK, bold=1.4)
     middle = top + side / 2
-    for left, text in ((30 + side, "negative → 0"), (205 + side, "largest of 4")):
+    for left, text in ((30 + side, _("negative → 0")), (205 + side, _("largest of 4"))):
         sheet.add_arrow([(left + 12, middle), (left + 95, middle)])
         sheet.add_text(text, (left + 53, middle - 5), SMALL)
-    alt = (
-        f"ReLU sets {int((sums < 0).sum())} of 16 sums to zero; of each square of four the largest"
-        f" is kept: {', '.join(_write(value) for value in largest.ravel())}."
+    alt = _(
+        "ReLU sets {count} of 16 sums to zero; of each square of four the largest is kept:"
+        " {values}."
+    ).format(
+        count=int((sums < 0).sum()), values=", ".join(_write(value) for value in largest.ravel())
     )
     return Figure(
         key="concept-pooling",
         svg=sheet.write(top + side + 6, alt),
         alt=alt,
-        caption="ReLU keeps what is positive; max pooling keeps the largest of each square of four,"
-        " a quarter of the numbers, and where exactly a stroke stood matters a little less.",
+        caption=_(
+            "ReLU keeps what is positive; max pooling keeps the largest of each square of four,"
+            " a quarter of the numbers, and where exactly a stroke stood matters a little less."
+        ),
         width="full",
-        table=_tabulate(("convolution", sums), ("ReLU", positive), ("pooling", largest)),
+        table=_tabulate(
+            (mark("convolution"), sums), ("ReLU", positive), (mark("pooling"), largest)
+        ),
     )
 
 
 def draw_filters(workloads: Iterable[WorkloadFindings]) -> Figure | None:
     """A whole image and what three filters see in it; None where no image was kept."""
-    _, pictures = _choose_image(workloads)
+    _grid, pictures = _choose_image(workloads)
     if pictures is None or max(pictures.height, pictures.width) > MOST_PIXELS:
         return None
     image = read_grey(pictures)
     maps = [
-        (name, pool(rectify(convolve(image, np.array(rows, dtype=np.float64)))))
+        (_(name), pool(rectify(convolve(image, np.array(rows, dtype=np.float64)))))
         for name, rows in FILTERS
     ]
     sheet = Sheet()
     edge = 92.0
     gap = (WIDTH - 4 * edge) / 3
-    shown = [(f"the image: {pictures.examples[0].label}", image), *maps]
+    label = pictures.examples[0].label
+    shown = [(_("the image: {label}").format(label=label), image), *maps]
     for place, (name, values) in enumerate(shown):
         x = place * (edge + gap)
         sheet.add_image(_write_image(values), (x, 20, edge, edge))
@@ -140,20 +153,22 @@ def draw_filters(workloads: Iterable[WorkloadFindings]) -> Figure | None:
         sheet.add_text(name, (x + edge / 2, 13), HEAD)
         rows, columns = values.shape
         sheet.add_text(f"{rows} × {columns}", (x + edge / 2, 20 + edge + LINE), SMALL)
-    alt = (
-        f"A test image of the class {pictures.examples[0].label}, and what is left of it after"
-        f" filters for {', '.join(name for name, _ in maps)}, ReLU and pooling."
-    )
+    alt = _(
+        "A test image of the class {label}, and what is left of it after filters for {names},"
+        " ReLU and pooling."
+    ).format(label=label, names=", ".join(name for name, _values in maps))
     return Figure(
         key="concept-filters",
         svg=sheet.write(20 + edge + LINE + 4, alt),
         alt=alt,
-        caption="What three filters find in a whole test image, after ReLU and pooling; light is a"
-        " large number. These filters were written by hand. In a network nobody writes them: the"
-        " training finds them.",
+        caption=_(
+            "What three filters find in a whole test image, after ReLU and pooling; light is a"
+            " large number. These filters were written by hand. In a network nobody writes them:"
+            " the training finds them."
+        ),
         width="full",
         table=Table(
-            columns=("filter", "weights"),
+            columns=(mark("filter"), mark("weights")),
             rows=tuple(
                 (name, "; ".join(" ".join(map(str, row)) for row in rows)) for name, rows in FILTERS
             ),
@@ -171,28 +186,36 @@ def draw_activations() -> Figure:
     sheet.add_text("softmax", (WIDTH - 104, 13), HEAD)
     for place, (score, part) in enumerate(zip(scores, shares, strict=True)):
         y = top + place * row
-        sheet.add_text(f"score {_write(score, 1)}", (left + 40, y + 10), Type(anchor="end"))
+        sheet.add_text(
+            _("score {value}").format(value=_write(score, 1)),
+            (left + 40, y + 10),
+            Type(anchor="end"),
+        )
         sheet.add_arrow([(left + 48, y + 7), (left + 68, y + 7)])
         sheet.add_box((left + 76, y, 90 * part, 13), fill=ACCENT)
         sheet.add_text(
             f"{100 * part:.1f} %", (left + 81 + 90 * part, y + 10), Type(anchor="start", bold=True)
         )
-    sheet.add_text("together 100 %", (left + 76, top + 4 * row + 8), Type(7.5, MUTED, "start"))
+    sheet.add_text(_("together 100 %"), (left + 76, top + 4 * row + 8), Type(7.5, MUTED, "start"))
     parts = ", ".join(
-        f"{_write(score, 1)} becomes {100 * part:.1f} %"
+        _("{score} becomes {share:.1f} %").format(score=_write(score, 1), share=100 * part)
         for score, part in zip(scores, shares, strict=True)
     )
-    alt = f"ReLU: zero for negative input, the input itself otherwise. Softmax of scores: {parts}."
+    alt = _(
+        "ReLU: zero for negative input, the input itself otherwise. Softmax of scores: {parts}."
+    ).format(parts=parts)
     return Figure(
         key="concept-activations",
         svg=sheet.write(124, alt),
         alt=alt,
-        caption="Left: ReLU bends at zero, without which all layers together would be one straight"
-        " line. Right: softmax turns the scores of the last layer into shares of 100 %; the largest"
-        " score stays the largest.",
+        caption=_(
+            "Left: ReLU bends at zero, without which all layers together would be one straight"
+            " line. Right: softmax turns the scores of the last layer into shares of 100 %; the"
+            " largest score stays the largest."
+        ),
         width="full",
         table=Table(
-            columns=("score", "share"),
+            columns=(mark("score"), mark("share")),
             rows=tuple((float(a), round(float(b), 4)) for a, b in zip(scores, shares, strict=True)),
         ),
     )
@@ -204,8 +227,8 @@ def _draw_bend(sheet: Sheet, origin: Place) -> None:
     sheet.add_arrow([(x - 80, y), (x + 88, y)])
     sheet.add_arrow([(x, y + 14), (x, y - 72)])
     sheet.add_line([(x - 74, y), (x, y), (x + 64, y - 64)], colour=ACCENT, width=2.4)
-    sheet.add_text("input", (x + 88, y + 11), Type(7.5, MUTED, "end"))
-    sheet.add_text("output", (x - 5, y - 66), Type(7.5, MUTED, "end"))
+    sheet.add_text(_("input"), (x + 88, y + 11), Type(7.5, MUTED, "end"))
+    sheet.add_text(_("output"), (x - 5, y - 66), Type(7.5, MUTED, "end"))
     sheet.add_text("0", (x - 5, y + 11), Type(7.5, MUTED, "end"))
 
 
@@ -258,7 +281,7 @@ def _write(value: float, digits: int = 0) -> str:
 
 def _tabulate(*grids: tuple[str, Grid]) -> Table:
     return Table(
-        columns=("grid", "row", "numbers"),
+        columns=(mark("grid"), mark("row"), mark("numbers")),
         rows=tuple(
             (name, number, " ".join(f"{value:.0f}" for value in line))
             for name, values in grids

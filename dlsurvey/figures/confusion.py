@@ -12,11 +12,14 @@ from dlsurvey.analysis.measured import Member
 from dlsurvey.analysis.members import Matrix, sum_confusions
 from dlsurvey.analysis.modes import choose_leading
 from dlsurvey.analysis.setups import name_device
-from dlsurvey.figures.figure import Cell, Figure, Table, name_figure
+from dlsurvey.figures.figure import Cell, Figure, Mark, Table, name_figure
+from dlsurvey.figures.letters import count_letters
 from dlsurvey.figures.names import label_member
 from dlsurvey.figures.sheet import WIDTH, Box, Place, Sheet, Type
 from dlsurvey.figures.style import INK, MUTED, RULE, Look
 from dlsurvey.formats import format_number, join_words
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 
 MOST_CLASSES = 12
 """More classes leave no room for a number in each cell; their matrices are in results.json."""
@@ -39,6 +42,18 @@ class Scale(NamedTuple):
     """The most frequent mistake: the darkest cell."""
 
 
+class Grid(NamedTuple):
+    """Where the cells of one panel stand."""
+
+    x: float
+    y: float
+    cell: float
+
+    def place(self, row: int, column: int) -> Box:
+        """One cell."""
+        return (self.x + column * self.cell, self.y + row * self.cell, self.cell, self.cell)
+
+
 def draw_confusion(workload: WorkloadFindings, _looks: dict[str, Look]) -> Figure | None:
     """One panel per framework and protocol, in default modes; None without a matrix that fits."""
     panels = list_panels(workload)
@@ -46,28 +61,37 @@ def draw_confusion(workload: WorkloadFindings, _looks: dict[str, Look]) -> Figur
         return None
     scale = Scale(
         classes=_shorten(workload.dataset.classes),
-        worst=max((one[2] for _, matrix in panels for one in list_mistakes(matrix)), default=0),
+        worst=max(
+            (one[2] for _title, matrix in panels for one in list_mistakes(matrix)), default=0
+        ),
     )
     columns = 2 if len(panels) <= 4 else 3
-    width = (WIDTH - GAP * (columns - 1)) / columns
+    # One point is for the right edge of the last panel.
+    width = (WIDTH - 1 - GAP * (columns - 1)) / columns
     height = width + TITLE
     sheet = Sheet()
+    marks: list[Mark] = []
     for place, panel in enumerate(panels):
         row, column = divmod(place, columns)
         corner = (column * (width + GAP), row * (height + GAP))
-        _draw_panel(sheet, corner, width, panel, scale)
+        grid = _lay_out(corner, width, panel, scale)
+        _draw_panel(sheet, corner, grid, panel, scale)
+        marks += _list_marks(grid, panel, workload.dataset.classes, place * len(panel[1]))
     rows = ceil(len(panels) / columns)
     alt = _describe(workload, panels)
     return Figure(
         key=name_figure(workload.name, "confusion"),
         svg=sheet.write(rows * (height + GAP), alt),
         alt=alt,
-        caption=f"Confusion matrices, {workload.title}: each row is a true class, each column what"
-        " it was taken for, counted over the test images of all runs. What was right is on the"
-        " diagonal, without shade; the darker another cell, the more often one class was taken for"
-        " the other, on the same scale in all panels. An empty cell never happened.",
+        caption=_(
+            "Confusion matrices, {workload}: each row is a true class, each column what"
+            " it was taken for, counted over the test images of all runs. What was right is on the"
+            " diagonal, without shade; the darker another cell, the more often one class was taken"
+            " for the other, on the same scale in all panels. An empty cell never happened."
+        ).format(workload=workload.title),
         width="full",
         table=_tabulate(workload, panels),
+        marks=tuple(marks),
     )
 
 
@@ -79,7 +103,7 @@ def list_panels(workload: WorkloadFindings) -> list[Panel]:
     summed: dict[tuple[str, str], list[Member]] = {}
     for member in members:
         summed.setdefault((member.title, member.device), []).append(member)
-    devices = {device for _, device in summed}
+    devices = {device for _title, device in summed}
     return [
         (
             f"{title} ({name_device(device)})" if len(devices) > 1 else title,
@@ -100,13 +124,43 @@ def list_mistakes(matrix: Matrix) -> list[tuple[int, int, int]]:
     return sorted(found, key=lambda one: (-one[2], one[0], one[1]))
 
 
-def _draw_panel(sheet: Sheet, corner: Place, width: float, panel: Panel, scale: Scale) -> None:
-    """Title, class names on two sides, cells; as wide as `width`, at most so high and the title."""
-    title, matrix = panel
-    longest = max(map(len, scale.classes))
+def _lay_out(corner: Place, width: float, panel: Panel, scale: Scale) -> Grid:
+    """The cells with room for names on two sides; at most `width` wide, and so high and the title."""
+    longest = max(map(count_letters, scale.classes))
     margin = 6 + 4.3 * longest
     x, y = corner[0] + margin, corner[1] + TITLE + (10 if longest <= SHORT else margin)
-    cell = min(width - margin, width + TITLE - (y - corner[1])) / len(matrix)
+    return Grid(x, y, min(width - margin, width + TITLE - (y - corner[1])) / len(panel[1]))
+
+
+def _list_marks(grid: Grid, panel: Panel, names: Sequence[str], first: int) -> list[Mark]:
+    """Of every cell, also of those that stand empty: what is pointed at is what is told."""
+    title, matrix = panel
+    told = []
+    for row, counts in enumerate(matrix):
+        for column, count in enumerate(counts):
+            x, y, cell, _height = grid.place(row, column)
+            words = (
+                _("{panel}: {true} recognised, {count} of {total}")
+                if row == column
+                else _("{panel}: {true} taken for {other}, {count} of {total}")
+            )
+            text = words.format(
+                panel=title,
+                true=names[row],
+                other=names[column],
+                count=format_number(count),
+                total=format_number(sum(counts)),
+            )
+            box = (round(cell, 1), round(cell, 1))
+            told.append(Mark(x=round(x, 1), y=round(y, 1), box=box, series=first + row, text=text))
+    return told
+
+
+def _draw_panel(sheet: Sheet, corner: Place, grid: Grid, panel: Panel, scale: Scale) -> None:
+    """Title, class names on two sides, cells."""
+    title, matrix = panel
+    longest = max(map(count_letters, scale.classes))
+    x, y, cell = grid
     sheet.add_text(title, (corner[0], corner[1] + 8), Type(8, anchor="start", bold=True))
     for place, name in enumerate(scale.classes[: len(matrix)]):
         middle = (place + 0.5) * cell
@@ -119,14 +173,13 @@ def _draw_panel(sheet: Sheet, corner: Place, width: float, panel: Panel, scale: 
     for row, counts in enumerate(matrix):
         for column, count in enumerate(counts):
             if count or row == column:
-                box = (x + column * cell, y + row * cell, cell, cell)
-                _draw_cell(sheet, box, count, scale.worst * (row != column))
+                _draw_cell(sheet, grid.place(row, column), count, scale.worst * (row != column))
     sheet.add_box((x, y, cell * len(matrix), cell * len(matrix)), edge=MUTED)
 
 
 def _draw_cell(sheet: Sheet, box: Box, count: int, worst: int) -> None:
     """Shaded by its share of `worst`; not shaded, and muted, where that is zero: the diagonal."""
-    x, y, cell, _ = box
+    x, y, cell, _height = box
     fill, ink = shade(count, worst) if worst else ("none", MUTED)
     sheet.add_box(box, fill=fill, edge="none" if worst else RULE)
     size = min(7.0, cell / 2.6)
@@ -150,13 +203,27 @@ def _describe(workload: WorkloadFindings, panels: Sequence[Panel]) -> str:
     for title, matrix in panels:
         total = sum(map(sum, matrix))
         mistakes = list_mistakes(matrix)
-        wrong = sum(count for _, _, count in mistakes)
-        text = f"{title}: {format_number(wrong)} of {format_number(total)} wrong"
-        if mistakes:
-            most = [f"{names[a]} taken for {names[b]} ({n})" for a, b, n in mistakes[:2]]
-            text += f", most often {join_words(most)}"
-        parts.append(text)
-    return f"Confusion matrices, {workload.title}. {'; '.join(parts)}."
+        wrong = sum(count for _row, _column, count in mistakes)
+        most = [
+            _("{a} taken for {b} ({n})").format(a=names[a], b=names[b], n=n)
+            for a, b, n in mistakes[:2]
+        ]
+        text = (
+            _("{title}: {wrong} of {total} wrong, most often {most}")
+            if most
+            else _("{title}: {wrong} of {total} wrong")
+        )
+        parts.append(
+            text.format(
+                title=title,
+                wrong=format_number(wrong),
+                total=format_number(total),
+                most=join_words(most),
+            )
+        )
+    return _("Confusion matrices, {workload}. {panels}.").format(
+        workload=workload.title, panels="; ".join(parts)
+    )
 
 
 def _tabulate(workload: WorkloadFindings, panels: Sequence[Panel]) -> Table:
@@ -167,5 +234,5 @@ def _tabulate(workload: WorkloadFindings, panels: Sequence[Panel]) -> Table:
         for row, counts in enumerate(matrix)
         for column, count in enumerate(counts)
     ]
-    columns = ("framework", "true class", "taken for", "test images")
+    columns = (mark("framework"), mark("true class"), mark("taken for"), mark("test images"))
     return Table(columns=columns, rows=tuple(rows))

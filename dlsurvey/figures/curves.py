@@ -7,11 +7,20 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from dlsurvey.analysis.findings import WorkloadFindings
-from dlsurvey.analysis.measured import Curve, Member
+from dlsurvey.analysis.measured import Member
 from dlsurvey.analysis.modes import choose_leading
 from dlsurvey.analysis.setups import name_device
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
-from dlsurvey.figures.figure import Cell, Figure, Strand, Table, name_figure
+from dlsurvey.figures.curve_words import (
+    average_epochs,
+    describe_curves,
+    describe_progress,
+    say_rest,
+    say_target,
+    tabulate_curves,
+    tabulate_progress,
+)
+from dlsurvey.figures.figure import Figure, Strand, name_figure
 from dlsurvey.figures.labels import label_ends
 from dlsurvey.figures.marks import (
     MOST_MARKS,
@@ -25,6 +34,8 @@ from dlsurvey.figures.marks import (
 from dlsurvey.figures.names import label_member, name_member
 from dlsurvey.figures.style import INK, MUTED, Look
 from dlsurvey.formats import format_number, format_percent
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark, ngettext
 
 HEIGHT = 2.5
 ROW = 2.0
@@ -33,7 +44,11 @@ End = tuple[float, str, str]
 """Where a line ends, its words and its colour."""
 
 Strands = tuple[Strand, ...]
-NAMES = {"loss": "loss", "accuracy": "accuracy", "test_accuracy": "test accuracy"}
+NAMES = {
+    "loss": mark("loss"),
+    "accuracy": mark("accuracy"),
+    "test_accuracy": mark("test accuracy"),
+}
 """Of the fields, in words."""
 
 
@@ -44,7 +59,7 @@ def draw_curves(workload: WorkloadFindings, looks: dict[str, Look]) -> Figure | 
         return None
     key = name_figure(workload.name, "curves")
     drawn = choose_leading(members)
-    alt = _describe(workload, drawn)
+    alt = describe_curves(workload, drawn)
     settings = split_settings(drawn)
     height = HEIGHT if len(settings) == 1 else ROW
     strands = list_strands([(member.title, looks[member.framework]) for member in drawn])
@@ -57,18 +72,21 @@ def draw_curves(workload: WorkloadFindings, looks: dict[str, Look]) -> Figure | 
             for axes, field in ((loss, "loss"), (accuracy, "accuracy")):
                 ends.append((axes, _draw_panel(axes, group, field, looks, strands)))
                 spots += _list_spots(axes, group, field, strands)
-            loss.set_title(f"Training loss{setting}", loc="left", fontsize=8.5)
-            accuracy.set_title(f"Training accuracy (%){setting}", loc="left", fontsize=8.5)
+            loss.set_title(_("Training loss") + setting, loc="left", fontsize=8.5)
+            accuracy.set_title(_("Training accuracy (%)") + setting, loc="left", fontsize=8.5)
         _label(ends, height, strands)
         svg = write_svg(canvas, key, alt)
     return Figure(
         key=key,
         svg=svg,
         alt=alt,
-        caption=f"Learning curves on the training images, {workload.title}: each thin line is one"
-        f" run, the thick line the mean of the runs that reached the epoch.{_say_rest(members)}",
+        caption=_(
+            "Learning curves on the training images, {workload}: each thin line is one"
+            " run, the thick line the mean of the runs that reached the epoch."
+        ).format(workload=workload.title)
+        + say_rest(members),
         width="full",
-        table=_tabulate(members),
+        table=tabulate_curves(members),
         strands=strands,
         marks=place_marks(canvas, spots),
     )
@@ -81,7 +99,7 @@ def draw_progress(workload: WorkloadFindings, looks: dict[str, Look]) -> Figure 
         return None
     key = name_figure(workload.name, "progress")
     drawn = choose_leading(members)
-    alt = _describe_progress(workload, drawn)
+    alt = describe_progress(workload, drawn)
     settings = split_settings(drawn)
     columns = min(2, len(settings))
     rows = ceil(len(settings) / columns)
@@ -94,7 +112,7 @@ def draw_progress(workload: WorkloadFindings, looks: dict[str, Look]) -> Figure 
         for axes, (setting, group) in zip(panels, settings.items(), strict=False):
             ends.append((axes, _draw_panel(axes, group, "test_accuracy", looks, strands)))
             spots += _list_spots(axes, group, "test_accuracy", strands)
-            axes.set_title(f"Test accuracy (%){setting}", loc="left", fontsize=8.5)
+            axes.set_title(_("Test accuracy (%)") + setting, loc="left", fontsize=8.5)
             _draw_target(axes, workload.target_accuracy)
         for axes in panels[len(settings) :]:
             axes.set_axis_off()
@@ -104,24 +122,17 @@ def draw_progress(workload: WorkloadFindings, looks: dict[str, Look]) -> Figure 
         key=key,
         svg=svg,
         alt=alt,
-        caption=f"Accuracy on the test images after each epoch, {workload.title}: each thin line"
-        f" is one run, the thick line the mean of the runs that reached the epoch."
-        f"{_say_target(workload.target_accuracy)}{_say_rest(members)}",
+        caption=_(
+            "Accuracy on the test images after each epoch, {workload}: each thin line"
+            " is one run, the thick line the mean of the runs that reached the epoch."
+        ).format(workload=workload.title)
+        + say_target(workload.target_accuracy)
+        + say_rest(members),
         width="full",
-        table=_tabulate_progress(members),
+        table=tabulate_progress(members),
         strands=strands,
         marks=place_marks(canvas, spots),
     )
-
-
-def _say_target(target: float | None) -> str:
-    return "" if target is None else f" The dashed line is the target of {format_percent(target)}."
-
-
-def _say_rest(members: Sequence[Member]) -> str:
-    if len(choose_leading(members)) == len(members):
-        return ""
-    return " Frameworks are drawn in their default modes; all modes are in the table."
 
 
 def split_settings(members: Sequence[Member]) -> dict[str, list[Member]]:
@@ -134,17 +145,6 @@ def split_settings(members: Sequence[Member]) -> dict[str, list[Member]]:
         words += [name_device(member.device)] if len(devices) > 1 else []
         settings.setdefault(f", {', '.join(words)}" if words else "", []).append(member)
     return settings
-
-
-def average_epochs(curves: tuple[Curve, ...], field: str) -> list[float]:
-    """Mean over the runs that reached each epoch."""
-    series = [getattr(curve, field) for curve in curves]
-    longest = max((len(values) for values in series), default=0)
-    means = []
-    for epoch in range(longest):
-        reached = [values[epoch] for values in series if epoch < len(values)]
-        means.append(sum(reached) / len(reached))
-    return means
 
 
 def _draw_panel(
@@ -172,7 +172,7 @@ def _draw_panel(
         ends.append((means[-1], name_member(member, members), look.colour))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
     axes.grid(axis="y")
-    axes.set_xlabel("Epoch")
+    axes.set_xlabel(_("Epoch"))
     return ends
 
 
@@ -202,9 +202,17 @@ def _list_spots(axes: Axes, members: list[Member], field: str, strands: Strands)
         for epoch, mean in enumerate(means, 1):
             if (epoch - 1) % step == 0 or epoch == len(means):
                 runs = sum(len(getattr(curve, field)) >= epoch for curve in member.curves)
-                many = f"mean of {runs} runs" if runs > 1 else "one run"
-                name = label_member(member, members)
-                text = f"{name}, {NAMES[field]} after epoch {epoch}, {many}: {write(mean)}"
+                text = ngettext(
+                    "{name}, {field} after epoch {epoch}, one run: {value}",
+                    "{name}, {field} after epoch {epoch}, mean of {runs} runs: {value}",
+                    runs,
+                ).format(
+                    name=label_member(member, members),
+                    field=_(NAMES[field]),
+                    epoch=epoch,
+                    runs=runs,
+                    value=write(mean),
+                )
                 place = find_strand(strands, member.title)
                 spots.append(Spot(axes, epoch, _scale(field) * mean, place, text))
     return spots
@@ -222,7 +230,7 @@ def _draw_target(axes: Axes, target: float | None) -> None:
         return
     axes.axhline(100 * target, color=INK, linewidth=0.9, linestyle=(0, (4.0, 3.0)))
     axes.annotate(
-        f"target {100 * target:g} %",
+        _("target {percent:g} %").format(percent=100 * target),
         (0.015, 100 * target),
         xycoords=("axes fraction", "data"),
         xytext=(0, -3),
@@ -232,50 +240,3 @@ def _draw_target(axes: Axes, target: float | None) -> None:
         color=MUTED,
         fontsize=7.5,
     )
-
-
-def _describe(workload: WorkloadFindings, members: Sequence[Member]) -> str:
-    parts = []
-    for member in members:
-        losses = average_epochs(member.curves, "loss")
-        accuracies = average_epochs(member.curves, "accuracy")
-        text = f"{name_member(member, members)}: mean loss {format_number(losses[0])} after epoch 1"
-        if len(losses) > 1:
-            text += f" and {format_number(losses[-1])} after epoch {len(losses)}"
-        if accuracies:
-            text += f", last mean accuracy {format_percent(accuracies[-1])}"
-        parts.append(text)
-    return f"Learning curves, {workload.title}. {'; '.join(parts)}."
-
-
-def _describe_progress(workload: WorkloadFindings, members: Sequence[Member]) -> str:
-    parts = []
-    for member in members:
-        means = average_epochs(member.curves, "test_accuracy")
-        text = f"{name_member(member, members)}: mean {format_percent(means[0])} after epoch 1"
-        if len(means) > 1:
-            text += f" and {format_percent(means[-1])} after epoch {len(means)}"
-        text += f"; {member.reached} of {member.watched} runs reached the target"
-        parts.append(text)
-    return f"Test accuracy after each epoch, {workload.title}. {'. '.join(parts)}."
-
-
-def _tabulate(members: list[Member]) -> Table:
-    rows: list[tuple[Cell, ...]] = []
-    for member in members:
-        for curve in member.curves:
-            for epoch, loss in enumerate(curve.loss):
-                accuracy = curve.accuracy[epoch] if epoch < len(curve.accuracy) else None
-                name = label_member(member, members)
-                rows.append((name, curve.seed, epoch + 1, loss, accuracy))
-    return Table(columns=("framework", "seed", "epoch", "loss", "accuracy"), rows=tuple(rows))
-
-
-def _tabulate_progress(members: list[Member]) -> Table:
-    rows = tuple(
-        (label_member(member, members), curve.seed, epoch, accuracy)
-        for member in members
-        for curve in member.curves
-        for epoch, accuracy in enumerate(curve.test_accuracy, 1)
-    )
-    return Table(columns=("framework", "seed", "epoch", "test accuracy"), rows=rows)

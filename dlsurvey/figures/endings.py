@@ -11,8 +11,11 @@ from dlsurvey.analysis.findings import Series, Trend
 from dlsurvey.figures.canvas import FULL_WIDTH
 from dlsurvey.figures.days import count_days
 from dlsurvey.figures.labels import label_ends
+from dlsurvey.figures.letters import count_letters
 from dlsurvey.figures.runs import thin_runs
 from dlsurvey.figures.style import Look
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 
 NEAR_EDGE = 0.06
 """Share of the width within which a line ends at the edge."""
@@ -46,6 +49,10 @@ class Name(NamedTuple):
     height: float
 
 
+TIERS = {"imported": mark("imported"), "published": mark("published")}
+"""What a reader calls them."""
+
+
 def name_tier(series: Series) -> str:
     """What tells a line of the same framework apart: 'imported', 'published', else empty."""
     status = series.points[-1].status
@@ -70,7 +77,7 @@ def label_series(axes: Axes, trend: Trend, looks: dict[str, Look], *, height_poi
         last, tier = one.points[-1], name_tier(one)
         end = _find_end(trend, one)
         is_main = end == newest[one.title]
-        text = f"{one.title}, {tier}" if tier and not is_main else one.title
+        text = f"{one.title}, {_(TIERS[tier])}" if tier and not is_main else one.title
         label = (last.value, text, looks[one.subject].colour)
         at_edge = (high - count_days(end)) / (high - low) <= NEAR_EDGE
         if at_edge and is_main and label not in edge:
@@ -99,12 +106,12 @@ def _label_inside(
         for one in series
         for run in thin_runs([one.points])
         for point in run
-        for _ in range(max(1, LONE // len(one.points)))  # a lone mark is easily hidden
+        for _copy in range(max(1, LONE // len(one.points)))  # a lone mark is easily hidden
     ]
     placed: list[Name] = []
     for day, value, text, colour in sorted(ends, key=lambda end: (-end[1], end[2])):
         end = ((day - left) / (right - left), (value - low) / (high - low))
-        width = LETTER * len(text) / WIDTH_POINTS
+        width = LETTER * count_letters(text) / WIDTH_POINTS
         name = find_room(end, width, 1.2 * FONT / height_points, placed, obstacles)
         placed.append(name)
         axes.annotate(

@@ -34,7 +34,10 @@ class Mark(Record, frozen=True, kw_only=True):
     box: tuple[float, float] | None = None
     """Width and height of a bar, of which x and y are then the upper left corner."""
     series: int
-    """The place among the figure's strands; the drawing's parts carry it as `data-series`."""
+    """The place among the figure's strands; the drawing's parts carry it as `data-series`.
+
+    In a drawing without strands, the row along which the arrow keys go.
+    """
     text: str
     """'PyTorch, March 2024: 78,234 stars'."""
 

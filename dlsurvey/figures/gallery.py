@@ -11,11 +11,15 @@ from dlsurvey.figures.concepts import (
     draw_pooling,
 )
 from dlsurvey.figures.confusion import draw_confusion
+from dlsurvey.figures.contact import draw_contact
 from dlsurvey.figures.curves import draw_curves, draw_progress
+from dlsurvey.figures.deployment import draw_deployments
 from dlsurvey.figures.figure import Figure
 from dlsurvey.figures.images import draw_examples, draw_mistaken
 from dlsurvey.figures.learning import draw_layers
+from dlsurvey.figures.limit import draw_limit
 from dlsurvey.figures.network import draw_network
+from dlsurvey.figures.scale import draw_scale
 from dlsurvey.figures.signal import draw_trend
 from dlsurvey.figures.spreads import QUANTITIES, draw_spread
 from dlsurvey.figures.style import INK, Look, assign_looks
@@ -39,6 +43,9 @@ def draw_all(findings: Findings) -> tuple[Figure, ...]:
         keras,
         draw_graphs(),
         *(figure for workload in workloads for figure in _draw_workload(workload, looks)),
+        *draw_scale(findings.studies.scale, looks),
+        draw_limit(findings.studies.limit, looks),
+        *draw_contact(findings.studies.contact, looks),
         *(draw_trend(trend, looks) for trend in findings.trends),
         *(figure for workload in workloads for figure in _draw_data(workload, looks)),
         draw_convolution(workloads),
@@ -46,6 +53,7 @@ def draw_all(findings: Findings) -> tuple[Figure, ...]:
         draw_filters(workloads),
         draw_activations(),
         draw_code(findings.code, looks),
+        *draw_deployments(findings.deployments, looks),
         jax,
     ]
     return tuple(figure for figure in figures if figure is not None)

@@ -6,9 +6,12 @@ from math import ceil
 from dlsurvey.analysis.findings import WorkloadFindings
 from dlsurvey.analysis.measured import Picture, Pictures
 from dlsurvey.figures.figure import Figure, Table, name_figure
+from dlsurvey.figures.letters import count_letters
 from dlsurvey.figures.pixels import write_data_address
 from dlsurvey.figures.sheet import WIDTH, Place, Sheet, Type
 from dlsurvey.figures.style import MUTED, RULE, Look
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 
 MOST_BYTES = 52_000
 """Of all images of one figure, as text: a page that holds it stays light."""
@@ -39,16 +42,19 @@ def draw_examples(workload: WorkloadFindings, _looks: dict[str, Look]) -> Figure
         _write_words(sheet, group[0].label, (x, y + 7), Type(colour=MUTED))
         for below, picture in enumerate(group):
             _draw(sheet, pictures, picture, (x, y + LINE + below * (EDGE + GAP / 2)))
-    alt = (
-        f"Examples of the test images of {workload.dataset.title}, {deep} of each class:"
-        f" {', '.join(group[0].label for group in shown)}."
+    alt = _("Examples of the test images of {dataset}, {count} of each class: {classes}.").format(
+        dataset=workload.dataset.title,
+        count=deep,
+        classes=", ".join(group[0].label for group in shown),
     )
     return Figure(
         key=name_figure(workload.name, "examples"),
         svg=sheet.write(ceil(len(shown) / COLUMNS) * block, alt),
         alt=alt,
-        caption=f"What the networks of {workload.title} are shown: the first test images of each"
-        f" class of {workload.dataset.title}, pixel by pixel, under the class they belong to.",
+        caption=_(
+            "What the networks of {workload} are shown: the first test images of each"
+            " class of {dataset}, pixel by pixel, under the class they belong to."
+        ).format(workload=workload.title, dataset=workload.dataset.title),
         width="full",
         table=_tabulate([picture for group in shown for picture in group]),
     )
@@ -67,24 +73,34 @@ def draw_mistaken(workload: WorkloadFindings, _looks: dict[str, Look]) -> Figure
         x, y = column * (EDGE + GAP), row * block
         _draw(sheet, pictures, picture, (x, y))
         lines = (
-            (f"is {picture.label}", Type(colour=MUTED)),
-            (f"read {picture.predicted}", Type(bold=True)),
-            (f"{picture.wrong} of {picture.told}", Type(colour=MUTED)),
+            (_("is {label}").format(label=picture.label), Type(colour=MUTED)),
+            (_("read {label}").format(label=picture.predicted), Type(bold=True)),
+            (
+                _("{wrong} of {told}").format(wrong=picture.wrong, told=picture.told),
+                Type(colour=MUTED),
+            ),
         )
         for line, (text, kind) in enumerate(lines, 1):
             _write_words(sheet, text, (x, y + EDGE + line * LINE), kind)
     words = [
-        f"a {one.label} read as {one.predicted} in {one.wrong} of {one.told} runs" for one in shown
+        _("a {label} read as {predicted} in {wrong} of {told} runs").format(
+            label=one.label, predicted=one.predicted, wrong=one.wrong, told=one.told
+        )
+        for one in shown
     ]
-    alt = f"Test images that were misread, {workload.title}: {'; '.join(words)}."
+    alt = _("Test images that were misread, {workload}: {images}.").format(
+        workload=workload.title, images="; ".join(words)
+    )
     rest = len(pictures.mistaken) - len(shown)
     return Figure(
         key=name_figure(workload.name, "mistaken"),
         svg=sheet.write(ceil(len(shown) / COLUMNS) * block, alt),
         alt=alt,
-        caption=f"Test images that the most runs got wrong, {workload.title}: what each is, what"
-        " most of these runs read it as, and how many of the runs that tell got it wrong."
-        + (f" {rest} more were kept." if rest else ""),
+        caption=_(
+            "Test images that the most runs got wrong, {workload}: what each is, what"
+            " most of these runs read it as, and how many of the runs that tell got it wrong."
+        ).format(workload=workload.title)
+        + (" " + _("{count} more were kept.").format(count=rest) if rest else ""),
         width="full",
         table=_tabulate(shown),
     )
@@ -105,13 +121,19 @@ def _draw(sheet: Sheet, pictures: Pictures, picture: Picture, corner: Place) -> 
 def _write_words(sheet: Sheet, words: str, corner: Place, kind: Type) -> None:
     """In the middle of the column, as large as it allows; very long names are cut."""
     cut = words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
-    size = min(kind.size, EDGE / (0.62 * len(cut)))
+    size = min(kind.size, EDGE / (0.62 * count_letters(cut)))
     sheet.add_text(cut, (corner[0] + EDGE / 2, corner[1]), kind._replace(size=size))
 
 
 def _tabulate(pictures: Sequence[Picture]) -> Table:
     return Table(
-        columns=("test image", "class", "read as", "runs wrong", "runs that tell"),
+        columns=(
+            mark("test image"),
+            mark("class"),
+            mark("read as"),
+            mark("runs wrong"),
+            mark("runs that tell"),
+        ),
         rows=tuple(
             (one.image, one.label, one.predicted or None, one.wrong or None, one.told or None)
             for one in pictures

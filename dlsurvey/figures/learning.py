@@ -5,23 +5,25 @@ from itertools import pairwise
 from dlsurvey.figures.figure import Figure, Table
 from dlsurvey.figures.sheet import WIDTH, Sheet, Type
 from dlsurvey.figures.style import FILL, MUTED, RULE
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 
 ACCENT = "#123f86"
 SMALL = Type(size=7.5, colour=MUTED)
 WORD = Type(size=8)
 STEPS = (
-    "take a batch of images",
-    "forward: compute the scores",
-    "loss: compare with the labels",
-    "backward: a gradient per weight",
-    "optimiser: move every weight",
+    mark("take a batch of images"),
+    mark("forward: compute the scores"),
+    mark("loss: compare with the labels"),
+    mark("backward: a gradient per weight"),
+    mark("optimiser: move every weight"),
 )
 
 
 def draw_layers() -> Figure:
     """A network with three hidden layers, and the five steps of its training beside it."""
     sheet = Sheet()
-    names = ("image", "edges", "parts", "objects", "classes")
+    names = (_("image"), _("edges"), _("parts"), _("objects"), _("classes"))
     sizes = (4, 5, 5, 5, 3)
     places = [
         [(30 + 52 * layer, 78 + 19 * (unit - (size - 1) / 2)) for unit in range(size)]
@@ -36,22 +38,25 @@ def draw_layers() -> Figure:
         for unit in units:
             sheet.add_disc(unit, 6.5, fill=ACCENT if inner else FILL, edge=ACCENT)
         sheet.add_text(name, (units[0][0], 148), WORD)
-    sheet.add_text("three hidden layers", (134, 18), SMALL)
+    sheet.add_text(_("three hidden layers"), (134, 18), SMALL)
     _draw_steps(sheet, 282)
-    steps = ", ".join(f"{number} {text}" for number, text in enumerate(STEPS, 1))
-    alt = (
+    steps = ", ".join(f"{number} {_(text)}" for number, text in enumerate(STEPS, 1))
+    alt = _(
         "A network of an image, three hidden layers for edges, parts and objects, and the classes;"
-        f" beside it one step of training: {steps}, and again with the next batch."
-    )
+        " beside it one step of training: {steps}, and again with the next batch."
+    ).format(steps=steps)
     return Figure(
         key="concept-layers",
         svg=sheet.write(156, alt),
         alt=alt,
-        caption="Deep: several hidden layers between what goes in and what comes out. Right: what"
-        " one step of training does; an epoch is as many steps as it takes to see every image once.",
+        caption=_(
+            "Deep: several hidden layers between what goes in and what comes out. Right: what"
+            " one step of training does; an epoch is as many steps as it takes to see every image"
+            " once."
+        ),
         width="full",
         table=Table(
-            columns=("step", "what happens"),
+            columns=(mark("step"), mark("what happens")),
             rows=tuple((number, text) for number, text in enumerate(STEPS, 1)),
         ),
     )
@@ -63,7 +68,7 @@ def _draw_steps(sheet: Sheet, left: float) -> None:
     for row, text in enumerate(STEPS):
         top = 9 + row * (height + gap)
         sheet.add_box((left, top, width, height), fill=FILL, edge=MUTED, round_by=3)
-        sheet.add_text(text, (middle, top + 13), WORD)
+        sheet.add_text(_(text), (middle, top + 13), WORD)
         if row:
             sheet.add_arrow([(middle, top - gap), (middle, top)])
     last = 9 + 4 * (height + gap) + height / 2

@@ -27,6 +27,7 @@ from dlsurvey.figures.spans import draw_band, draw_earlier, mark_end, mark_outag
 from dlsurvey.figures.style import Look
 from dlsurvey.figures.words import write_point
 from dlsurvey.formats import format_value
+from dlsurvey.language import Language, spoken
 
 HEIGHT = 2.3
 MANY_POINTS = 60
@@ -37,6 +38,16 @@ FEW_POINTS = 20
 
 MARKS = 7
 """Marks on a long line, to tell it from others where colour is lost."""
+
+DATES: dict[Language, dict[str, list[str]]] = {
+    "en": {},
+    "ko": {
+        "formats": ["%Y년", "%m월", "%d일", "%H:%M", "%H:%M", "%S.%f"],
+        "zero_formats": ["", "%Y년", "%m월", "%m월 %d일", "%H:%M", "%H:%M"],
+        "offset_formats": ["", "%Y년", "%Y년", "%Y년 %m월", "%Y년 %m월 %d일", "%Y년 %m월 %d일"],
+    },
+}
+"""How a time axis writes years, months, days and what is shorter; English is Matplotlib's own."""
 
 
 def draw_lines(trend: Trend, key: str, looks: dict[str, Look]) -> Drawing:
@@ -154,8 +165,10 @@ def _arrange_axes(axes: Axes, trend: Trend, series: Sequence[Series]) -> None:
     points = [point for one in series for point in one.points]
     locator = AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_value(value, trend.unit)))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, **DATES[spoken()]))  # type: ignore[no-untyped-call]
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, place: format_value(value, trend.unit))
+    )
     axes.set_title(trend.unit, loc="left", fontsize=8.5, color=axes.xaxis.label.get_color())
     axes.grid(axis="y")
     highest = [point.value for point in points]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dlsurvey.analysis.measured import Member
 from dlsurvey.analysis.setups import name_device
+from dlsurvey.language import gettext as _
 
 
 def name_member(member: Member, members: Sequence[Member]) -> str:
@@ -43,7 +44,7 @@ def group_holders(values: Sequence[str], members: Sequence[Member]) -> tuple[tup
 def _name_holders(some: Sequence[Member], members: Sequence[Member]) -> str:
     """A framework of which all members are among them is named without its settings."""
     if len(some) == len(members):
-        return "all"
+        return _("all")
     words = []
     for framework in dict.fromkeys(member.framework for member in some):
         here = [member for member in some if member.framework == framework]

@@ -1,7 +1,6 @@
 """Turns a network's layers and shapes into a diagram of boxes and arrows."""
 
 import math
-import textwrap
 
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
@@ -9,7 +8,10 @@ from matplotlib.patches import FancyBboxPatch
 from dlsurvey.analysis.findings import WorkloadFindings
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
 from dlsurvey.figures.figure import Figure, Table, name_figure
+from dlsurvey.figures.letters import wrap_words
 from dlsurvey.figures.style import FILL, INK, MUTED, Look
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 
 LONGEST_ROW = 5
 ROW_HEIGHT = 1.06
@@ -22,8 +24,9 @@ def draw_network(workload: WorkloadFindings, _looks: dict[str, Look]) -> Figure 
     if not layers:
         return None
     key = name_figure(workload.name, "network")
-    alt = f"Network of {workload.title}: " + ", then ".join(
-        f"{name} ({shape})" for name, shape in layers
+    alt = _("Network of {workload}: {layers}").format(
+        workload=workload.title,
+        layers=_(", then ").join(f"{name} ({shape})" for name, shape in layers),
     )
     rows = math.ceil(len(layers) / LONGEST_ROW)
     columns = math.ceil(len(layers) / rows)
@@ -44,10 +47,12 @@ def draw_network(workload: WorkloadFindings, _looks: dict[str, Look]) -> Figure 
         key=key,
         svg=svg,
         alt=alt,
-        caption=f"The network of {workload.title}, the same in every framework; under each layer"
-        " the shape of what leaves it.",
+        caption=_(
+            "The network of {workload}, the same in every framework; under each layer"
+            " the shape of what leaves it."
+        ).format(workload=workload.title),
         width="full",
-        table=Table(columns=("layer", "output shape"), rows=layers),
+        table=Table(columns=(mark("layer"), mark("output shape")), rows=layers),
     )
 
 
@@ -65,7 +70,7 @@ def _draw_box(axes: Axes, column: int, row: int, name: str, shape: str) -> None:
     )
     # '5 × 5' is one word.
     words = name.replace(" × ", "\u00a0×\u00a0")
-    lines = textwrap.wrap(words, WORDS_WIDE, max_lines=3, placeholder=" …") or [""]
+    lines = wrap_words(words, WORDS_WIDE, 3)
     axes.text(
         column + 0.48,
         row + 0.37,

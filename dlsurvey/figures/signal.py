@@ -9,6 +9,8 @@ from dlsurvey.figures.figure import Figure, Table, name_figure
 from dlsurvey.figures.lines import draw_lines
 from dlsurvey.figures.runs import MOST_DRAWN, has_holes
 from dlsurvey.figures.style import Look
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark
 
 
 def draw_trend(trend: Trend, looks: dict[str, Look]) -> Figure | None:
@@ -50,10 +52,11 @@ def tabulate_trend(trend: Trend) -> Table:
             )
             for point in series.points
         ]
-    columns = ("framework", "start", "label", trend.unit, "status", "source")
-    return Table(
-        columns=(*columns, "first told as") if trend.revised else columns, rows=tuple(rows)
-    )
+    columns = (
+        mark("framework"), mark("start"), mark("label"), trend.unit, mark("status"), mark("source"),
+    )  # fmt: skip
+    revised = (mark("first told as"),) if trend.revised else ()
+    return Table(columns=(*columns, *revised), rows=tuple(rows))
 
 
 def _caption(trend: Trend, *, over_time: bool) -> str:
@@ -64,9 +67,13 @@ def _caption(trend: Trend, *, over_time: bool) -> str:
     else:
         shown, known = len(choose_categories(series)), len(list_categories(series))
         if shown < known:
-            words.append(f"The chart shows the newest {shown} of {known} groups, the table all.")
+            words.append(
+                _("The chart shows the newest {shown} of {known} groups, the table all.").format(
+                    shown=shown, known=known
+                )
+            )
     if any(not one.drawn for one in trend.series):
-        words.append("The table also holds values that another source covers in the chart.")
+        words.append(_("The table also holds values that another source covers in the chart."))
     return " ".join(words)
 
 
@@ -74,31 +81,33 @@ def _explain_marks(series: Sequence[Series]) -> list[str]:
     words = []
     points: list[Point] = [point for one in series for point in one.points]
     if {point.status for point in points} == {"published"}:
-        words.append("All values were published in a document, so all marks are hollow.")
+        words.append(_("All values were published in a document, so all marks are hollow."))
     elif any(point.status == "published" for point in points):
-        words.append("Hollow marks were published in a document; filled ones were collected.")
+        words.append(_("Hollow marks were published in a document; filled ones were collected."))
     if any(name_tier(one) == "imported" for one in series):
-        words.append("Thin lines were imported from a file.")
+        words.append(_("Thin lines were imported from a file."))
     if any(point.label == SO_FAR for point in points):
-        words.append("A hollow mark at the end is a year that is not over.")
+        words.append(_("A hollow mark at the end is a year that is not over."))
     return words
 
 
 def _explain_lines(trend: Trend, series: Sequence[Series]) -> list[str]:
     words = []
     if trend.sampled and any(has_holes(one.points) for one in series):
-        words.append("A line that breaks off has no values there.")
+        words.append(_("A line that breaks off has no values there."))
     if any(one.band for one in series):
-        words.append("Bands are the spread over repeated draws.")
+        words.append(_("Bands are the spread over repeated draws."))
     elif trend.revised:
-        words.append("A thin dotted line is what was told first and revised later.")
+        words.append(_("A thin dotted line is what was told first and revised later."))
     if trend.outages:
-        words.append("Grey spans are outages of the source that counts.")
+        words.append(_("Grey spans are outages of the source that counts."))
     thinned = [one for one in series if len(one.points) > MOST_DRAWN]
     if thinned:
         most = max(len(one.points) for one in thinned)
         words.append(
-            f"Of up to {most:,} points a line draws the lowest and the highest of each stretch,"
-            f" about {MOST_DRAWN}; the file of the table has all."
+            _(
+                "Of up to {most:,} points a line draws the lowest and the highest of each stretch,"
+                " about {drawn}; the file of the table has all."
+            ).format(most=most, drawn=MOST_DRAWN)
         )
     return words

@@ -9,7 +9,8 @@ from dlsurvey.analysis.findings import Outage, Point, Series
 from dlsurvey.figures.days import count_days
 from dlsurvey.figures.runs import split_at_holes
 from dlsurvey.figures.style import MUTED, RULE, Look
-from dlsurvey.formats import MONTHS
+from dlsurvey.formats import format_month
+from dlsurvey.language import gettext as _
 
 NARROWEST = 6
 """Days; an outage of a single day would be no wider than a hair."""
@@ -61,7 +62,7 @@ def mark_outages(axes: Axes, outages: Sequence[Outage]) -> None:
         first, last = count_days(outage.start - slack), count_days(outage.end + slack)
         axes.axvspan(first, last, facecolor=RULE, edgecolor="none", alpha=0.7, zorder=0)
         axes.annotate(
-            "outage",
+            _("outage"),
             ((first + last) / 2, 1.0),
             xycoords=("data", "axes fraction"),
             ha="center",
@@ -77,7 +78,7 @@ def mark_end(axes: Axes, ended: date | None) -> None:
         return
     axes.axvline(count_days(ended), color=MUTED, linewidth=0.9, linestyle=(0, (3.0, 2.0)))
     axes.annotate(
-        f"the archive ends,\n{MONTHS[ended.month - 1]} {ended.year}",
+        _("the archive ends,\n{month}").format(month=format_month(ended)),
         (count_days(ended), 0.98),
         xycoords=("data", "axes fraction"),
         xytext=(4, 0),

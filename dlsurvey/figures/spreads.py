@@ -13,6 +13,8 @@ from dlsurvey.figures.marks import Spot, find_strand, list_strands, place_marks,
 from dlsurvey.figures.names import label_member, name_setting
 from dlsurvey.figures.style import INK, MUTED, Look
 from dlsurvey.formats import format_memory, format_percent, format_seconds
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark, ngettext
 
 
 class Quantity(NamedTuple):
@@ -29,9 +31,9 @@ class Quantity(NamedTuple):
 
 
 QUANTITIES = (
-    Quantity("test_accuracy", "accuracy", "Test accuracy", "%", 0.01, False, format_percent),
-    Quantity("epoch_seconds", "seconds", "Seconds per epoch", "s", 1, True, format_seconds),
-    Quantity("peak_memory_bytes", "memory", "Peak memory", "MB", 1e6, True, format_memory),
+    Quantity("test_accuracy", "accuracy", mark("Test accuracy"), "%", 0.01, False, format_percent),
+    Quantity("epoch_seconds", "seconds", mark("Seconds per epoch"), "s", 1, True, format_seconds),
+    Quantity("peak_memory_bytes", "memory", mark("Peak memory"), "MB", 1e6, True, format_memory),
 )
 
 
@@ -74,7 +76,7 @@ def _arrange_axes(axes: Axes, members: list[Member], quantity: Quantity) -> None
     )
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.set_ylim(len(members) - 0.45, -0.55)
-    axes.set_xlabel(f"{quantity.title} ({quantity.unit})")
+    axes.set_xlabel(f"{_(quantity.title)} ({quantity.unit})")
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
     if quantity.from_zero:
@@ -87,18 +89,25 @@ def describe_spreads(title: str, quantity: Quantity, members: list[Member]) -> s
     parts = []
     for member in members:
         spread = _spread(member, quantity)
-        text = f"{label_member(member, members)} {quantity.write(spread.mean)}"
+        runs = ngettext("one run", "{n} runs", len(spread.values)).format(n=len(spread.values))
+        words = [f"{label_member(member, members)} {quantity.write(spread.mean)}"]
         if spread.low is not None and spread.high is not None:
-            text += (
-                f", 95 % interval {quantity.write(spread.low)} to {quantity.write(spread.high)}"
-                f", {len(spread.values)} runs"
-            )
-        else:
-            text += ", one run" if len(spread.values) == 1 else f", {len(spread.values)} runs"
+            words.append(_write_interval(spread.low, spread.high, quantity))
+        words.append(runs)
         if member.loaded:
-            text += f", {member.loaded} of them while the machine was busy with other things"
-        parts.append(text)
-    return f"{quantity.title}, {title}: {'; '.join(parts)}."
+            words.append(
+                _("{count} of them while the machine was busy with other things").format(
+                    count=member.loaded
+                )
+            )
+        parts.append(", ".join(words))
+    return f"{_(quantity.title)}, {title}: {'; '.join(parts)}."
+
+
+def _write_interval(low: float, high: float, quantity: Quantity) -> str:
+    return _("95 % interval {low} to {high}").format(
+        low=quantity.write(low), high=quantity.write(high)
+    )
 
 
 def _spread(member: Member, quantity: Quantity) -> Spread:
@@ -129,7 +138,7 @@ def _draw_row(axes: Axes, row: int, member: Member, quantity: Quantity, look: Lo
     )
     if len(spread.values) == 1:
         axes.annotate(
-            "one run",
+            _("one run"),
             (1.01, row + 0.26),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -144,8 +153,8 @@ def _draw_runs(axes: Axes, row: int, member: Member, quantity: Quantity, look: L
     spread = _spread(member, quantity)
     places = _place_runs(row, spread, quantity)
     axes.scatter(
-        [x for x, _ in places],
-        [y for _, y in places],
+        [x for x, _y in places],
+        [y for _x, y in places],
         s=13,
         marker=look.marker,
         facecolors="none",
@@ -160,8 +169,8 @@ def _draw_runs(axes: Axes, row: int, member: Member, quantity: Quantity, look: L
     ]
     if loaded:
         axes.scatter(
-            [x for x, _ in loaded],
-            [y for _, y in loaded],
+            [x for x, _y in loaded],
+            [y for _x, y in loaded],
             s=34,
             marker="x",
             color=INK,
@@ -183,44 +192,50 @@ def _list_spots(  # noqa: PLR0913, PLR0917 -- a row is all of these
 ) -> list[Spot]:
     """The mean with its interval, then every run."""
     spread, name = _spread(member, quantity), label_member(member, members)
-    mean = f"{name}, mean: {quantity.write(spread.mean)}"
+    mean = _("{name}, mean: {value}").format(name=name, value=quantity.write(spread.mean))
     if spread.low is not None and spread.high is not None:
-        mean += f", 95 % interval {quantity.write(spread.low)} to {quantity.write(spread.high)}"
+        mean += f", {_write_interval(spread.low, spread.high, quantity)}"
     spots = [Spot(axes, spread.mean / quantity.scale, row - 0.1, strand, mean)]
     places = _place_runs(row, spread, quantity)
     for (x, y), seed, value in zip(places, spread.seeds, spread.values, strict=True):
-        load = ", under foreign load" if seed in member.loaded_seeds else ""
-        text = f"{name}, seed {seed}{load}: {quantity.write(value)}"
+        text = (
+            _("{name}, seed {seed}, under foreign load: {value}")
+            if seed in member.loaded_seeds
+            else _("{name}, seed {seed}: {value}")
+        ).format(name=name, seed=seed, value=quantity.write(value))
         spots.append(Spot(axes, x, y, strand, text))
     return spots
 
 
 def _caption(workload: WorkloadFindings, quantity: Quantity, members: list[Member]) -> str:
     several = any(_spread(member, quantity).low is not None for member in members)
-    bar = ", the bar its 95 % interval" if several else ""
-    zero = (
-        " The axis begins at zero." if quantity.from_zero else " The axis does not begin at zero."
+    sentences = [f"{_(quantity.title)}, {workload.title}."]
+    sentences.append(
+        _("The filled mark is the mean, the bar its 95 % interval; each hollow mark is one run.")
+        if several
+        else _("The filled mark is the mean; each hollow mark is one run.")
     )
-    crosses = (
-        " A cross marks a run during which other processes kept the machine busy."
-        if any(member.loaded for member in members)
-        else ""
+    if any(member.loaded for member in members):
+        sentences.append(
+            _("A cross marks a run during which other processes kept the machine busy.")
+        )
+    sentences.append(
+        _("The axis begins at zero.")
+        if quantity.from_zero
+        else _("The axis does not begin at zero.")
     )
-    return (
-        f"{quantity.title}, {workload.title}. The filled mark is the mean{bar};"
-        f" each hollow mark is one run.{crosses}{zero}"
-    )
+    return " ".join(sentences)
 
 
 def _tabulate(members: list[Member], quantity: Quantity) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for member in members:
         spread, name = _spread(member, quantity), label_member(member, members)
-        rows.append((name, "mean", None, spread.mean, None))
-        rows.append((name, "95 % interval, low", None, spread.low, None))
-        rows.append((name, "95 % interval, high", None, spread.high, None))
+        rows.append((name, mark("mean"), None, spread.mean, None))
+        rows.append((name, mark("95 % interval, low"), None, spread.low, None))
+        rows.append((name, mark("95 % interval, high"), None, spread.high, None))
         for seed, value in zip(spread.seeds, spread.values, strict=True):
-            load = "under foreign load" if seed in member.loaded_seeds else None
-            rows.append((name, "run", seed, value, load))
-    columns = ("framework", "what", "seed", quantity.field, "mark")
+            load = mark("under foreign load") if seed in member.loaded_seeds else None
+            rows.append((name, mark("run"), seed, value, load))
+    columns = (mark("framework"), mark("what"), mark("seed"), quantity.field, mark("mark"))
     return Table(columns=columns, rows=tuple(rows))

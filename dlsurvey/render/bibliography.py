@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from dlsurvey.analysis.findings import Cover
 from dlsurvey.formats import format_date
+from dlsurvey.language import gettext as _
+from dlsurvey.language import speak
 from dlsurvey.records import Edition
 from dlsurvey.render.references import Reference
 
@@ -39,7 +41,8 @@ class Citation(NamedTuple):
 
 def write_bibliography(works: Iterable[Reference], edition_id: str) -> bytes:
     """The file that stands beside the report: one entry for each work."""
-    entries = [_write_entry(*_describe_work(work)) for work in works]
+    with speak("en"):  # the rest of an entry is English, whatever the report is
+        entries = [_write_entry(*_describe_work(work)) for work in works]
     return "\n".join([HEAD.format(id=_make_key(edition_id)), *entries]).encode()
 
 
@@ -60,7 +63,7 @@ def cite_edition(cover: Cover, edition: Edition) -> Citation:
         for part in (
             f"{cover.author}: {title}" if cover.author else title,
             ", ".join(filter(None, (where, format_date(cover.date)))),
-            f"Edition {edition.id}, written by {program}",
+            _("Edition {id}, written by {program}").format(id=edition.id, program=program),
         )
     )
     fields = {

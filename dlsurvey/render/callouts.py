@@ -4,7 +4,6 @@ A callout is anchored to text: where a listing no longer holds the text, the cal
 """
 
 import re
-import textwrap
 import tomllib
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -16,13 +15,15 @@ import msgspec
 
 from dlsurvey.analysis.findings import Listing
 from dlsurvey.errors import RenderError
+from dlsurvey.figures.letters import wrap_words
 from dlsurvey.formats import join_words
+from dlsurvey.language import gettext as _
 from dlsurvey.records import Record
 
 FILE_NAME = "callouts.toml"
 WIDE = 0.60205
 """Of one character of DejaVu Sans Mono, in em."""
-LINE = 1.36
+LINE = 1.26
 """Height of one line of code, in em."""
 GUTTER = 5.0
 """Between the code and the words beside it, in characters."""
@@ -80,7 +81,7 @@ def find_callouts(listing: Listing, callouts: Iterable[Callout] | None = None) -
         row = next((row for row, line in enumerate(lines) if one.text in line), None)
         if row is not None:
             column = lines[row].index(one.text)
-            found.append(Found(row, row, column, len(one.text), one.words, "box"))
+            found.append(Found(row, row, column, len(one.text), _(one.words), "box"))
     return sorted(found)
 
 
@@ -95,13 +96,13 @@ def find_shared(listing: Listing, others: Sequence[Listing]) -> Found | None:
         elif length and (start, length) == best[:2]:
             best[2].append(other.title)
     start, length, titles = best
-    rows = [row for row, _ in own[start : start + length]]
-    size = sum(len(line) for _, line in own[start : start + length])
+    rows = [row for row, _line in own[start : start + length]]
+    size = sum(len(line) for _row, line in own[start : start + length])
     if length < SHORTEST_SHARED or size < SMALLEST_SHARED:
         return None
     lines = listing.code.splitlines()
     wide = max(len(lines[row]) for row in rows)
-    words = f"The same lines in {join_words(titles)}"
+    words = _("The same lines in {titles}").format(titles=join_words(titles))
     return Found(rows[0], rows[-1], wide, 0, words, "bracket")
 
 
@@ -113,7 +114,9 @@ def list_body(code: str) -> list[tuple[int, str]]:
     body = [(row, lines[row].strip()) for row in range(start, len(lines))]
     if body and body[0][1].startswith('"""'):
         # The first line may end it too, but not with the quotation marks that begin it.
-        ends = (n for n, (_, line) in enumerate(body) if (line if n else line[3:]).endswith('"""'))
+        ends = (
+            n for n, (_row, line) in enumerate(body) if (line if n else line[3:]).endswith('"""')
+        )
         body = body[next(ends, 0) + 1 :]
     return body
 
@@ -154,7 +157,7 @@ def place_words(
     `characters` fit in one line of words, whose type is `size` em of the code's; `height` is free.
     """
     line = 1.3 * size
-    heights = [line * len(textwrap.wrap(one.words, characters) or [""]) for one in found]
+    heights = [line * len(wrap_words(one.words, characters)) for one in found]
     tops: list[float] = []
     free = 0.0
     for one, high in zip(found, heights, strict=True):

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from dlsurvey.language import gettext as _
+
 ITEM = "<!--item-->"
 """Stands before each item of a slide's one list or table: where it may be cut.
 
@@ -71,6 +73,10 @@ class Deck:
         self, heading: str, layout: str = "", most: int = 0, *, caller: Callable[[], str]
     ) -> str:
         """A slide with what stands inside `{% call %}`; `most` items of its list on each."""
+        if isinstance(
+            heading, Markup
+        ):  # a translation; headings are escaped where they are printed
+            heading = heading.unescape()
         slide = Slide(len(self.slides), self._chapter, heading, str(caller()), layout)
         head, items, tail = cut(slide.body)
         parts = -(-len(items) // most) if most else 1
@@ -90,7 +96,7 @@ def cut(body: str) -> tuple[str, list[str], str]:
     before, *items = body.split(ITEM)
     if not items:
         return before, [], ""
-    last, _, after = items[-1].rpartition(END)
+    last, _end, after = items[-1].rpartition(END)
     return before, [*items[:-1], last], after
 
 
@@ -130,8 +136,12 @@ def number_sheets(slides: Sequence[Slide], deck: Deck) -> list[Sheet]:
     for number, slide in enumerate(slides, 1):
         firsts.setdefault(slide.chapter, number)
     headings = [
-        f"{part.heading} ({place} of {len(parts)})" if len(parts) > 1 else part.heading
-        for _, group in groupby(slides, key=lambda slide: slide.source)
+        _("{heading} ({place} of {parts})").format(
+            heading=part.heading, place=place, parts=len(parts)
+        )
+        if len(parts) > 1
+        else part.heading
+        for _source, group in groupby(slides, key=lambda slide: slide.source)
         for parts in [list(group)]
         for place, part in enumerate(parts, 1)
     ]

@@ -16,6 +16,7 @@ from dlsurvey.notebooks import write_notebooks
 from dlsurvey.records import SCHEMA, to_json
 from dlsurvey.render.attachments import MANIFEST, RESULTS
 from dlsurvey.render.bibliography import BIBLIOGRAPHY, find_cited, write_bibliography
+from dlsurvey.render.garbage import resting_collector
 from dlsurvey.render.html import render_html
 from dlsurvey.render.pages import Own, compose_page
 from dlsurvey.render.press import Press
@@ -67,6 +68,7 @@ def render_files(
         return _render_wanted(findings, wanted, press, own)
 
 
+@resting_collector()
 def _render_wanted(
     findings: Findings, wanted: tuple[Format, ...], press: Press, own: Own | None
 ) -> dict[str, bytes]:

@@ -15,16 +15,21 @@ from dlsurvey import __version__
 from dlsurvey.errors import RenderError
 from dlsurvey.files import explaining, write_atomic
 from dlsurvey.formats import format_date
+from dlsurvey.heartbeat import Heartbeat
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark, speak, teach
 from dlsurvey.records import Edition
+from dlsurvey.render.scripts import read_script
+from dlsurvey.render.styles import read_style
 from dlsurvey.settings import Survey
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 NAMESPACE = uuid.UUID("6f0a2f34-54c5-5d0e-9d6e-3f3a4a1c7b52")
 """Of all ids in feeds of dlsurvey: fixed for good, so that a reader never sees an entry twice."""
 FILES = (
-    ("report.html", "Page", "text/html"),
-    ("report.pdf", "PDF", "application/pdf"),
-    ("slides.pdf", "Slides", "application/pdf"),
+    ("report.html", mark("Page"), "text/html"),
+    ("report.pdf", mark("PDF"), "application/pdf"),
+    ("slides.pdf", mark("Slides"), "application/pdf"),
 )
 
 
@@ -44,21 +49,32 @@ class Link(NamedTuple):
     type: str
 
 
-def write_index(reports: Path, survey: Survey, entries: Sequence[Entry]) -> None:
+def write_index(
+    reports: Path, survey: Survey, entries: Sequence[Entry], heartbeat: Heartbeat | None = None
+) -> None:
     """Write both files where they differ from what is there; `entries` newest first.
 
     Raises RenderError.
     """
     for name, template in (("index.html", "index.jinja"), ("feed.xml", "feed.xml.jinja")):
-        content = compose_index(template, survey, entries).encode()
+        content = compose_index(template, survey, entries, heartbeat).encode()
         path = reports / name
         with explaining(RenderError, f"write {path}"):
             if not path.is_file() or path.read_bytes() != content:
                 write_atomic(path, content)
 
 
-def compose_index(template: str, survey: Survey, entries: Sequence[Entry]) -> str:
-    """One of the two templates, filled."""
+def compose_index(
+    template: str, survey: Survey, entries: Sequence[Entry], heartbeat: Heartbeat | None = None
+) -> str:
+    """One of the two templates, filled, in the survey's language."""
+    with speak(survey.language):
+        return _fill(template, survey, entries, heartbeat)
+
+
+def _fill(
+    template: str, survey: Survey, entries: Sequence[Entry], heartbeat: Heartbeat | None
+) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -67,8 +83,9 @@ def compose_index(template: str, survey: Survey, entries: Sequence[Entry]) -> st
         lstrip_blocks=True,
         finalize=lambda value: strip_forbidden(value) if isinstance(value, str) else value,
     )
+    teach(environment)
     environment.filters |= {"day": format_date, "stamp": write_stamp}
-    environment.globals |= {"include_style": _read_style, "version": __version__}
+    environment.globals |= {"include_style": read_style, "version": __version__}
     try:
         return environment.get_template(template).render(
             survey=survey,
@@ -82,6 +99,8 @@ def compose_index(template: str, survey: Survey, entries: Sequence[Entry]) -> st
                 for one in entries
             ],
             feed_id=make_feed_id(entries),
+            heartbeat=heartbeat,
+            script=read_script(TEMPLATES / "index.js") if heartbeat else None,
         )
     except jinja2.TemplateError as error:
         raise RenderError(
@@ -95,7 +114,7 @@ def list_links(entry: Entry) -> tuple[Link, ...]:
     if folder is None:
         return ()
     return tuple(
-        Link(f"{quote(folder.name, safe='')}/{name}", label, kind)
+        Link(f"{quote(folder.name, safe='')}/{name}", _(label), kind)
         for name, label, kind in FILES
         if (folder / name).is_file()
     )
@@ -121,7 +140,3 @@ def strip_forbidden(text: str) -> str:
     """Without the characters that no XML document may hold, however they are written."""
     clean = re.sub(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
     return Markup(clean) if isinstance(text, Markup) else clean  # noqa: S704  was marked before
-
-
-def _read_style(name: str) -> Markup:
-    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704  our own style sheet

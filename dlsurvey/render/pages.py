@@ -7,27 +7,37 @@ from typing import Any, Literal, NamedTuple
 
 import jinja2
 from markupsafe import Markup, escape
+from msgspec.structs import replace
 
 from dlsurvey import formats
 from dlsurvey.analysis.breakeven import write_epochs
 from dlsurvey.analysis.conclusion import conclude_quantity
+from dlsurvey.analysis.deployment_sentences import describe_way, name_workload
 from dlsurvey.analysis.findings import Findings, Listing, Provenance, WorkloadFindings
 from dlsurvey.analysis.health import describe_age, describe_due
+from dlsurvey.analysis.limit import write_operations, write_rate
 from dlsurvey.analysis.load import FOREIGN_CORES
 from dlsurvey.analysis.measured import Comparison
+from dlsurvey.analysis.scale_sentences import name_axis, name_place
 from dlsurvey.analysis.sentences import name_sides, write_difference
 from dlsurvey.analysis.setups import name_device
+from dlsurvey.analysis.studies import date_measurement
 from dlsurvey.chapters import Chapter, order_chapters
 from dlsurvey.errors import RenderError
-from dlsurvey.figures import Cell, Figure, name_figure
+from dlsurvey.figures import Figure, name_figure
 from dlsurvey.figures.names import group_holders, name_setting
+from dlsurvey.heartbeat import find_missed_after
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark, speaking_its_language, teach, translate_known
 from dlsurvey.render.bibliography import cite_edition
 from dlsurvey.render.callouts import Callout, read_callouts
+from dlsurvey.render.index import write_stamp
 from dlsurvey.render.inline import draw_swatch, inline_print, inline_screen
 from dlsurvey.render.listings import highlight_print, highlight_screen, list_indents
 from dlsurvey.render.references import Citations, read_references
 from dlsurvey.render.scripts import read_script
-from dlsurvey.render.tables import address_files
+from dlsurvey.render.styles import read_style
+from dlsurvey.render.tables import address_files, write_cell
 from dlsurvey.sections import Section, Shape, select_sections
 from dlsurvey.settings import Sections
 
@@ -35,40 +45,40 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 Medium = Literal["screen", "print"]
 
 CHAPTERS = (
-    ("topic", "Why this topic"),
-    ("deep-learning", "Deep learning in short"),
-    ("frameworks", "What a framework is for"),
-    ("graphs", "Line by line, or as a graph"),
-    ("comparison", "The comparison"),
-    ("trends", "Who uses what: the trends"),
-    ("data", "The data and the network"),
-    ("code", "The code, side by side"),
-    ("adoption", "Who builds with what"),
-    ("deployment", "From training to use"),
-    ("jax", "JAX, a third way"),
-    ("conclusion", "Conclusion"),
-    ("advice", "Which one, for what"),
-    ("claims", "What the surveys claimed"),
-    ("changes", "What changed since the last edition"),
-    ("limitations", "What these results cannot say"),
-    ("methods", "How it was measured"),
-    ("environment", "The machine and the versions"),
-    ("gaps", "What is missing"),
-    ("health", "The sources and their health"),
-    ("references", "References"),
+    ("topic", mark("Why this topic")),
+    ("deep-learning", mark("Deep learning in short")),
+    ("frameworks", mark("What a framework is for")),
+    ("graphs", mark("Line by line, or as a graph")),
+    ("comparison", mark("The comparison")),
+    ("trends", mark("Who uses what: the trends")),
+    ("data", mark("The data and the network")),
+    ("code", mark("The code, side by side")),
+    ("adoption", mark("Who builds with what")),
+    ("deployment", mark("From training to use")),
+    ("jax", mark("JAX, a third way")),
+    ("conclusion", mark("Conclusion")),
+    ("advice", mark("Which one, for what")),
+    ("claims", mark("What the surveys claimed")),
+    ("changes", mark("What changed since the last edition")),
+    ("limitations", mark("What these results cannot say")),
+    ("methods", mark("How it was measured")),
+    ("environment", mark("The machine and the versions")),
+    ("gaps", mark("What is missing")),
+    ("health", mark("The sources and their health")),
+    ("references", mark("References")),
 )
 """The report's own, in their order; the first of each pair is the `id` of the heading."""
 NAMED_OTHERWISE = {"deep-learning": "background", "environment": "evidence"}
 """Templates that do not bear the name of their chapter."""
 QUANTITIES = {
-    "test_accuracy": "Test accuracy",
-    "epoch_seconds": "Seconds per epoch",
-    "peak_memory_bytes": "Peak memory",
+    "test_accuracy": mark("Test accuracy"),
+    "epoch_seconds": mark("Seconds per epoch"),
+    "peak_memory_bytes": mark("Peak memory"),
 }
 HIGHER = {
-    "test_accuracy": "higher",
-    "epoch_seconds": "slower",
-    "peak_memory_bytes": "larger",
+    "test_accuracy": mark("{title} higher"),
+    "epoch_seconds": mark("{title} slower"),
+    "peak_memory_bytes": mark("{title} larger"),
 }
 """What a higher value means, in a word."""
 
@@ -80,6 +90,7 @@ class Own(NamedTuple):
     settings: Sections = Sections()
 
 
+@speaking_its_language
 def compose_page(
     findings: Findings, figures: Iterable[Figure], medium: Medium, own: Own | None = None
 ) -> str:
@@ -87,7 +98,7 @@ def compose_page(
     sections, settings = own or Own()
     shape: Shape = "html" if medium == "screen" else "pdf"
     sections = select_sections(sections, shape)
-    chapters = order_chapters(CHAPTERS, sections, settings)
+    chapters = order_chapters(list_chapters(), sections, settings)
     citations = Citations(read_references())
     environment = make_environment()
     context: dict[str, Any] = {
@@ -115,6 +126,11 @@ def compose_page(
         raise RenderError(
             f"The templates in {TEMPLATES} cannot be rendered ({error}): reinstall dlsurvey."
         ) from error
+
+
+def list_chapters() -> tuple[tuple[str, str], ...]:
+    """The report's own chapters, with their titles in its language."""
+    return tuple((key, _(title)) for key, title in CHAPTERS)
 
 
 class Numbers(dict[str, int]):
@@ -154,11 +170,14 @@ def make_environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    teach(environment)
     environment.filters |= list_filters()
     environment.globals |= {
         "name_figure": name_figure,
-        "quantities": QUANTITIES,
-        "include_style": _read_style,
+        "name_workload": name_workload,
+        "describe_way": describe_way,
+        "quantities": {key: _(title) for key, title in QUANTITIES.items()},
+        "include_style": read_style,
         "swatch": draw_swatch,
         "titles_of": map_titles,
         "verdict": write_verdict,
@@ -173,6 +192,10 @@ def make_environment() -> jinja2.Environment:
         "callouts": list_callouts,
         "age": describe_age,
         "due": describe_due,
+        "missed_after": find_missed_after,
+        "measured_on": date_measurement,
+        "axis_title": name_axis,
+        "place_of": name_place,
     }
     return environment
 
@@ -184,6 +207,9 @@ def list_filters() -> dict[str, Callable[..., Any]]:
         "percent": formats.format_percent,
         "seconds": formats.format_seconds,
         "memory": formats.format_memory,
+        "size": formats.format_size,
+        "rate": write_rate,
+        "operations": write_operations,
         "day": formats.format_date,
         "code": mark_code,
         "cell": write_cell,
@@ -192,12 +218,9 @@ def list_filters() -> dict[str, Callable[..., Any]]:
         "epochs": write_epochs,
         "web": is_web_address,
         "dated": write_date,
+        "stamp": write_stamp,
+        "known": translate_known,
     }
-
-
-def _read_style(name: str) -> Markup:
-    # Not a template: braces and percent signs in CSS are CSS.
-    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704  our own style sheet
 
 
 def mark_code(text: str) -> Markup:
@@ -208,25 +231,12 @@ def mark_code(text: str) -> Markup:
 def write_date(provenance: Provenance) -> str:
     """The day, or the year where no more is known."""
     day = provenance.date
-    return str(day.year) if provenance.by_year else formats.format_date(day)
+    return formats.format_year(day) if provenance.by_year else formats.format_date(day)
 
 
 def is_web_address(url: str) -> bool:
     """Only these become links: other schemes can run code."""
     return url.startswith(("https://", "http://"))
-
-
-def write_cell(value: Cell) -> str:
-    """A table's cell; a missing value is an en dash, never a zero."""
-    match value:
-        case None:
-            return "–"
-        case str():
-            return value
-        case int():
-            return f"{value:,}"
-        case _:
-            return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
 
 
 def map_titles(workload: WorkloadFindings) -> Mapping[str, str]:
@@ -237,12 +247,12 @@ def map_titles(workload: WorkloadFindings) -> Mapping[str, str]:
 def list_callouts(listing: Listing) -> list[Callout]:
     """What is said of the listing's parts, in the order in which they stand in it."""
     found = [
-        (listing.code.index(one.text), one)
+        (listing.code.index(one.text), replace(one, words=_(one.words)))
         for one in read_callouts()
         if (one.framework, one.stage) == (listing.framework, listing.stage)
         and one.text in listing.code
     ]
-    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+    return [one for _place, one in sorted(found, key=lambda pair: pair[0])]
 
 
 def list_margins(findings: Findings) -> Mapping[str, float]:
@@ -263,16 +273,16 @@ class Verdict(NamedTuple):
 
 def write_verdict(comparison: Comparison, titles: Mapping[str, str]) -> Verdict:
     """What the badge before a result says."""
-    more = HIGHER[comparison.quantity]
+    more = _(HIGHER[comparison.quantity])
     a, b = name_sides(comparison, titles)
     match comparison.verdict:
         case "a_higher":
-            return Verdict(f"{a} {more}", clear=True)
+            return Verdict(more.format(title=a), clear=True)
         case "b_higher":
-            return Verdict(f"{b} {more}", clear=True)
+            return Verdict(more.format(title=b), clear=True)
         case "equivalent":
-            return Verdict("equivalent", clear=True)
+            return Verdict(_("equivalent"), clear=True)
         case "inconclusive":
-            return Verdict("no clear difference", clear=False)
+            return Verdict(_("no clear difference"), clear=False)
         case "single_run":
-            return Verdict("one run only", clear=False)
+            return Verdict(_("one run only"), clear=False)

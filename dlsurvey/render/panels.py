@@ -1,6 +1,5 @@
 """Turns the listings of a stage into panels for slides: code, boxes, words, and what came out."""
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -10,7 +9,9 @@ from msgspec.structs import replace
 from dlsurvey.analysis.findings import Findings, Listing, Stage
 from dlsurvey.analysis.measured import Member
 from dlsurvey.analysis.modes import choose_leading
+from dlsurvey.figures.letters import wrap_words
 from dlsurvey.formats import format_number, format_percent, format_quantity
+from dlsurvey.language import gettext as _
 from dlsurvey.render.callouts import (
     GUTTER,
     LINE,
@@ -25,7 +26,7 @@ from dlsurvey.render.listings import highlight_screen
 
 WIDTH = 852.0
 """Points between the margins of a slide."""
-HEIGHT = 374.0
+HEIGHT = 386.0
 """Points below the heading and the explanation."""
 HEAD = 22.0
 """Points that the line above each listing takes."""
@@ -33,9 +34,9 @@ LARGEST = 13.0
 WORDS_WIDTH = 230.0
 """Points that the words beside the code have at least."""
 MOST_LISTINGS = 2
-TOGETHER = 26
+TOGETHER = 30
 """Lines of code that several listings on one slide have at most."""
-ALONE = 27
+ALONE = 32
 """Lines of one listing on a slide; a longer one is cut."""
 LONGEST_LINE = 150
 WORD = 0.56
@@ -132,7 +133,7 @@ def _cut(listing: Listing, stage: Stage) -> Iterator[Piece]:
         code, first_line = "\n".join(lines[start:end]), listing.first_line + start
         yield Piece(
             replace(listing, code=code, first_line=first_line),
-            f"{part} of {parts}" if parts > 1 else "",
+            _("{part} of {parts}").format(part=part, parts=parts) if parts > 1 else "",
             inside,
             highlight_screen(code, first_line),
             part == parts,
@@ -176,7 +177,7 @@ def _make_panel(findings: Findings, piece: Piece, size: float, columns: int) -> 
     title, output = report_output(findings, piece.listing) if piece.last else ("", ())
     characters = int((width - left) / WORD)
     output = tuple(
-        part for line in output for part in textwrap.wrap(line, int((width - left - 1) / WIDE))
+        part for line in output for part in wrap_words(line, int((width - left - 1) / WIDE))
     )
     below = 1.3 * (len(output) + 1) + 2.0 if output else 0.0
     wanted = place_words(piece.found, characters, 1.0, 1000.0)
@@ -213,27 +214,31 @@ def report_output(findings: Findings, listing: Listing) -> tuple[str, tuple[str,
         if member is not None and member.curves:
             lines = tuple(_list_output(member, listing.stage))
             curve = member.curves[0]
-            return (f"It reported ({workload.title}, seed {curve.seed})" if lines else "", lines)
+            title = _("It reported ({workload}, seed {seed})").format(
+                workload=workload.title, seed=curve.seed
+            )
+            return (title if lines else "", lines)
     return "", ()
 
 
 def _list_output(member: Member, stage: str) -> Iterator[str]:
     curve = member.curves[0]
     if stage == "build_model":
-        yield f"{format_number(member.parameters)} parameters"
+        yield _("{count} parameters").format(count=format_number(member.parameters))
     if stage == "train":
         epochs = list(zip(curve.loss, curve.accuracy, strict=True))
         for number, (loss, accuracy) in enumerate(epochs, 1):
             if number <= MOST_EPOCHS - 1 or number == len(epochs):
-                yield (
-                    f"Epoch {number}: loss {format_quantity(loss, 'loss')},"
-                    f" accuracy {format_percent(accuracy)}"
+                yield _("Epoch {number}: loss {loss}, accuracy {accuracy}").format(
+                    number=number,
+                    loss=format_quantity(loss, "loss"),
+                    accuracy=format_percent(accuracy),
                 )
             elif number == MOST_EPOCHS:
                 yield "…"
     if stage == "evaluate" and curve.seed in member.test_accuracy.seeds:
         place = member.test_accuracy.seeds.index(curve.seed)
-        yield (
-            f"Test loss {format_quantity(member.test_loss.values[place], 'loss')},"
-            f" accuracy {format_percent(member.test_accuracy.values[place])}"
+        yield _("Test loss {loss}, accuracy {accuracy}").format(
+            loss=format_quantity(member.test_loss.values[place], "loss"),
+            accuracy=format_percent(member.test_accuracy.values[place]),
         )

@@ -2,20 +2,25 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from dlsurvey.analysis.findings import Findings
-from dlsurvey.errors import MissingDependency, RenderError
+from dlsurvey.errors import MissingDependency
 from dlsurvey.figures import Figure
+from dlsurvey.fonts import add_faces, read_font
+from dlsurvey.language import speaking_its_language
 from dlsurvey.render.attachments import RESULTS, associate, make_attachments
+from dlsurvey.render.garbage import resting_collector
 from dlsurvey.render.pages import Own, compose_page
 from dlsurvey.render.results import write_results
+from dlsurvey.render.tags import scope_headers
 
 FONT_SCHEME = "font:"
-"""`font:DejaVuSans.ttf` in the style sheet names a file that Matplotlib ships."""
+"""`font:DejaVuSans.ttf` in the style sheet names a file that `dlsurvey.fonts` finds."""
 
 
+@speaking_its_language
+@resting_collector()
 def render_pdf(
     findings: Findings,
     figures: Iterable[Figure],
@@ -27,17 +32,23 @@ def render_pdf(
     `attached` are the files that travel inside; unless they are given, results.json does.
     """
     weasyprint = _import_weasyprint()
-    page = compose_page(findings, figures, "print", own)
+    page = add_faces(compose_page(findings, figures, "print", own))
     fetcher = _make_fetcher()
     files = {RESULTS: write_results(findings)} if attached is None else attached
     document = weasyprint.HTML(string=page, url_fetcher=fetcher, media_type="print")
     rendered: bytes = document.write_pdf(
-        finisher=associate,
+        finisher=finish,
         pdf_variant="pdf/ua-1",
         pdf_identifier=hashlib.sha256(page.encode()).digest()[:16],
         attachments=make_attachments(files, findings.created_at, fetcher),
     )
     return rendered
+
+
+def finish(document: Any, pdf: Any) -> None:
+    """What WeasyPrint leaves out of a PDF/UA with attachments; it calls this before writing."""
+    associate(document, pdf)
+    scope_headers(pdf)
 
 
 def _import_weasyprint() -> Any:
@@ -56,7 +67,7 @@ def _make_fetcher() -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class LocalFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-        """Gives out Matplotlib's fonts and nothing else: no request leaves this machine."""
+        """Gives out fonts of installed packages and nothing else: no request leaves this machine."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url.startswith("data:"):
@@ -66,16 +77,3 @@ def _make_fetcher() -> Any:
             return URLFetcherResponse(url, read_font(url.removeprefix(FONT_SCHEME)))
 
     return LocalFetcher()
-
-
-def read_font(name: str) -> bytes:
-    """One font file that Matplotlib ships, so that the PDF looks the same on every machine."""
-    import matplotlib as mpl
-
-    path = Path(mpl.get_data_path()) / "fonts" / "ttf" / Path(name).name
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RenderError(
-            f"The font {name} is missing from Matplotlib ({error.strerror}): reinstall matplotlib."
-        ) from error

@@ -4,10 +4,13 @@ WeasyPrint needs about a twelfth of a second for a page, and one processor. The 
 in a process of their own while this one sets the A4 pages.
 """
 
+import os
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any
 
@@ -29,7 +32,9 @@ class Press:
         self._pool: ProcessPoolExecutor | None = None
         if "pdf" in formats and "slides" in formats:
             # Spawned: a process forked from one with Pango's or a framework's threads may hang.
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(
+                1, mp_context=get_context("spawn"), initializer=watch_parent
+            )
             self._pool.submit(warm_up)
 
     def __enter__(self) -> "Press":
@@ -81,6 +86,18 @@ def _receive(slides: Future[bytes] | None) -> bytes | None:
         return slides.result()
     except BrokenProcessPool:
         return None
+
+
+def watch_parent() -> None:
+    """End this process with the one that started it, however that dies: nobody else would."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def warm_up() -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import msgspec
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from dlsurvey.errors import RenderError
+from dlsurvey.language import gettext as _
 from dlsurvey.records import Record
 
 REFERENCES = Path(__file__).parents[1] / "references.toml"
@@ -51,15 +53,16 @@ class Citations:
                 self._cited.append(identifier)
             number = self._cited.index(identifier) + 1
             links.append(
-                Markup('<a href="#ref-{}" aria-label="Reference {}">{}</a>').format(
-                    identifier, number, number
+                Markup('<a href="#ref-{}" aria-label="{}">{}</a>').format(
+                    identifier, _("Reference {number}").format(number=number), number
                 )
             )
         return Markup('<sup class="cite">{}</sup>').format(Markup(", ").join(links))
 
     def list_cited(self) -> list[Reference]:
         """The works cited so far, in the order of their numbers."""
-        return [self._known[identifier] for identifier in self._cited]
+        cited = (self._known[identifier] for identifier in self._cited)
+        return [replace(one, note=_(one.note) if one.note else "") for one in cited]
 
 
 def read_references() -> tuple[Reference, ...]:

@@ -6,15 +6,18 @@ import msgspec
 
 from dlsurvey.analysis.findings import Findings, Series, Trend, WorkloadFindings
 from dlsurvey.analysis.measured import Comparison, Member
+from dlsurvey.language import speaking_its_language
 from dlsurvey.records import SCHEMA, ParityCheck, to_json
 
 
+@speaking_its_language
 def write_results(findings: Findings) -> bytes:
     """The canonical JSON of everything measured, collected, compared and missing."""
     edition = findings.edition
     return to_json(
         {
             "schema": SCHEMA,
+            "language": findings.cover.language,
             "edition": {
                 "id": edition.id,
                 "created_at": findings.created_at,
@@ -40,6 +43,8 @@ def write_results(findings: Findings) -> bytes:
             "claims": findings.claims,
             "code": findings.code,
             "gradients": findings.gradients,
+            "deployments": findings.deployments,
+            "studies": findings.studies,
             "health": findings.health,
             "gaps": findings.gaps,
         },
@@ -135,6 +140,7 @@ def _describe_verdict(comparison: Comparison) -> dict[str, Any]:
         "p_equivalence": comparison.p_equivalence,
         "family": comparison.family,
         "n": comparison.n,
+        "left_out": comparison.left_out,
         "verdict": comparison.verdict,
     }
 

@@ -13,12 +13,23 @@ from dlsurvey.analysis.modes import read_frameworks
 from dlsurvey.chapters import Chapter, order_chapters
 from dlsurvey.errors import RenderError
 from dlsurvey.figures import Figure
-from dlsurvey.render.attachments import RESULTS, associate, make_attachments
+from dlsurvey.fonts import add_faces
+from dlsurvey.language import gettext as _
+from dlsurvey.language import mark, speaking_its_language
+from dlsurvey.render.attachments import RESULTS, make_attachments
+from dlsurvey.render.choices import (
+    choose_claims,
+    choose_trends,
+    list_briefs,
+    list_untold,
+    split_ledger,
+)
 from dlsurvey.render.deck import END, ITEM, Deck, Sheet
+from dlsurvey.render.garbage import resting_collector
 from dlsurvey.render.inline import inline_print
-from dlsurvey.render.pages import CHAPTERS, TEMPLATES, Own, make_environment
+from dlsurvey.render.pages import TEMPLATES, Own, list_chapters, make_environment
 from dlsurvey.render.panels import list_panels
-from dlsurvey.render.pdf import _import_weasyprint, _make_fetcher
+from dlsurvey.render.pdf import _import_weasyprint, _make_fetcher, finish
 from dlsurvey.render.projection import Projector
 from dlsurvey.render.references import Citations, read_references
 from dlsurvey.render.results import write_results
@@ -33,11 +44,20 @@ TALLEST = 290.0
 """Points that a drawing may take."""
 LONGEST_TEXT = 420
 """Characters of one text from a source or a user; the report has all of it."""
+TOO_FINE = (
+    mark("Newest Python supported"),
+    mark("Direct dependencies"),
+    mark("Size of its wheel (Linux, x86-64)"),
+    mark("Version compared here"),
+)
+"""Facts of the overview cards that a talk has no time for."""
 
 _SIZE = re.compile(r'(<svg\b[^>]*?) width="[\d.]+pt" height="[\d.]+pt"')
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
+@speaking_its_language
+@resting_collector()
 def render_slides(
     findings: Findings,
     figures: Iterable[Figure],
@@ -55,7 +75,7 @@ def render_slides(
     files = {RESULTS: write_results(findings)} if attached is None else attached
     identity = "".join(f"{one.heading}{one.body}" for one in deck.slides)
     rendered: bytes = document.write_pdf(
-        finisher=associate,
+        finisher=finish,
         pdf_variant="pdf/ua-1",
         pdf_identifier=hashlib.sha256(identity.encode()).digest()[:16],
         attachments=make_attachments(files, findings.created_at, fetcher),
@@ -63,11 +83,12 @@ def render_slides(
     return rendered
 
 
+@speaking_its_language
 def compose_deck(findings: Findings, figures: Iterable[Figure], own: Own | None = None) -> Deck:
     """All slides, before anyone knows whether they fit."""
     sections, settings = own or Own()
     sections = [section for section in sections if "slides" in section.shapes]
-    chapters = order_chapters(CHAPTERS, sections, settings)
+    chapters = order_chapters(list_chapters(), sections, settings)
     deck = Deck()
     environment = _make_environment()
     context = _list_names(findings, figures, deck, chapters)
@@ -94,7 +115,7 @@ def compose_deck(findings: Findings, figures: Iterable[Figure], own: Own | None 
 
 def _make_environment() -> jinja2.Environment:
     environment = make_environment()
-    environment.filters |= {"brief": shorten}
+    environment.filters |= {"brief": shorten, "lead": lead}
     return environment
 
 
@@ -113,9 +134,15 @@ def _list_names(
         "cite": citations.cite,
         "list_cited": citations.list_cited,
         "place": place_figure,
+        "is_tall": is_tall,
         "list_panels": list_panels,
         "split_section": split_section,
         "tabulate_cards": tabulate_cards,
+        "list_briefs": list_briefs,
+        "list_untold": list_untold,
+        "split_ledger": split_ledger,
+        "choose_trends": choose_trends,
+        "choose_claims": choose_claims,
         "list_sources": list_sources,
         "item": Markup(ITEM),  # noqa: S704  our own
         "end": Markup(END),  # noqa: S704  our own
@@ -124,11 +151,14 @@ def _list_names(
     }
 
 
+@speaking_its_language
 def compose_slides(findings: Findings, sheets: Sequence[Sheet]) -> str:
     """Some of the slides as one HTML document."""
     template = _make_environment().get_template("slides.html.jinja")
-    return template.render(
-        findings=findings, cover=findings.cover, edition=findings.edition, sheets=sheets
+    return add_faces(
+        template.render(
+            findings=findings, cover=findings.cover, edition=findings.edition, sheets=sheets
+        )
     )
 
 
@@ -156,6 +186,12 @@ def place_figure(figure: Figure, tallest: float = TALLEST, widest: float = WIDES
     return Markup(_SIZE.sub(size, figure.svg, count=1))  # noqa: S704  drawn here, not read
 
 
+def is_tall(figure: Figure) -> bool:
+    """Whether the drawing is at least as high as it is wide, so that a column suits it."""
+    box = _BOX.search(figure.svg)
+    return box is not None and float(box[2]) >= float(box[1])
+
+
 def shorten(text: str, most: int = LONGEST_TEXT) -> str:
     """At most so many characters, cut between words where there are any."""
     if len(text) <= most:
@@ -164,9 +200,18 @@ def shorten(text: str, most: int = LONGEST_TEXT) -> str:
     return f"{head[: head.rfind(' ')] if ' ' in head[most // 2 :] else head} …"
 
 
+def lead(text: str) -> str:
+    """Its first sentence."""
+    first, stop, _rest = text.partition(". ")
+    return first + stop.strip()
+
+
 def tabulate_cards(findings: Findings) -> list[tuple[str, list[Fact | None]]]:
-    """Every label of the overview cards, and of each card its fact; the default modes at the end."""
-    labels = dict.fromkeys(fact.label for card in findings.cards for fact in card.facts)
+    """The labels of the overview cards, and of each card its fact; the default modes at the end."""
+    left_out = [_(label) for label in TOO_FINE]
+    labels = dict.fromkeys(
+        fact.label for card in findings.cards for fact in card.facts if fact.label not in left_out
+    )
     rows: list[tuple[str, list[Fact | None]]] = [
         (
             label,
@@ -181,9 +226,9 @@ def tabulate_cards(findings: Findings) -> list[tuple[str, list[Fact | None]]]:
     provenance = Provenance(source="dlsurvey", status="measured", date=findings.created_at.date())
     rows.append(
         (
-            "Modes that can run here, the default first",
+            _("Modes that can run here, the default first"),
             [
-                Fact(label="Modes", text=", ".join(modes[card.name]), provenance=provenance)
+                Fact(label=_("Modes"), text=", ".join(modes[card.name]), provenance=provenance)
                 if modes.get(card.name)
                 else None
                 for card in findings.cards

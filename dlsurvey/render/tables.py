@@ -1,4 +1,4 @@
-"""Turns a figure's table into CSV that a spreadsheet opens without running anything in it."""
+"""Turns a figure's table into CSV that runs nothing in a spreadsheet, and its cells into words."""
 
 import csv
 import io
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from dlsurvey.figures import Cell, Figure, Table
+from dlsurvey.language import translate_known
 
 DANGEROUS = ("=", "+", "-", "@")
 """A text that begins so is a formula to some spreadsheet."""
@@ -51,3 +52,16 @@ def disarm(cell: Cell) -> Cell:
     # Tabs and line ends hide a formula from a look at the first character, and split rows.
     text = " ".join(cell.split())
     return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+def write_cell(value: Cell) -> str:
+    """A table's cell; a missing value is an en dash, never a zero."""
+    match value:
+        case None:
+            return "–"
+        case str():
+            return translate_known(value)
+        case int():
+            return f"{value:,}"
+        case _:
+            return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from dlsurvey import __version__
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.errors import VerificationError
+from dlsurvey.language import speak
 from dlsurvey.verification.agreement import (
     Agreement,
     Difference,
@@ -25,13 +26,25 @@ from dlsurvey.verification.agreement import (
 from dlsurvey.verification.page import BRIEF, read_page
 from dlsurvey.verification.paper import Paper, read_paper
 from dlsurvey.verification.printed import Chapter, squeeze
-from dlsurvey.verification.recomputation import read_attached, recompute
+from dlsurvey.verification.recomputation import Attached, read_attached, recompute
 
-CHAPTERS = (BRIEF, "comparison", "conclusion", "gaps")
+CHAPTERS = (
+    BRIEF, "comparison", "code", "deployment", "conclusion", "advice", "claims", "methods",
+    "environment", "gaps", "health",
+)  # fmt: skip
 """Those whose tables and sentences follow from results.json alone."""
 SENTENCES_ONLY = "trends"
 """A chapter of which only the sentence of each trend follows from results.json."""
-COMPUTED = ("comparisons", "verdicts", "members", "break_evens", "ledger")
+COMPUTED = (
+    "comparisons",
+    "verdicts",
+    "members",
+    "break_evens",
+    "ledger",
+    "claims",
+    "studies",
+    "deployments",
+)
 """What results.json holds that follows from the trials in it; the rest is as it was measured."""
 MOST_SHOWN = 20
 
@@ -63,6 +76,11 @@ def verify(path: Path) -> Verification:
 def check_paper(paper: Paper) -> Verification:
     """Check what was read of a PDF."""
     attached = read_attached(paper.results)
+    with speak(attached.cover.language if attached.cover else "en"):
+        return _check(paper, attached)
+
+
+def _check(paper: Paper, attached: Attached) -> Verification:
     findings = recompute(attached)
     printed, unprinted = _compare_paper(paper, findings)
     return Verification(

@@ -35,6 +35,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in SKIPPED:
             self._skipped += 1
+        elif self._skipped:
+            return
         elif tag == "h2":
             self._chapter = self.chapters[dict(attrs).get("id") or BRIEF] = ChapterDraft("")
             self._text = []
@@ -52,6 +54,8 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in SKIPPED:
             self._skipped -= 1
+            return
+        if self._skipped:
             return
         if tag == "a" and self._links:
             link = self._links.pop()

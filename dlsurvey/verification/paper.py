@@ -6,8 +6,9 @@ The chapters are read from the tags of the PDF: these say which text is a cell o
 import logging
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -125,10 +126,11 @@ class _Reading:
                     self._walk(kid, place, depth + 1)
 
     def _add_table(self, table: Table) -> None:
-        """On each new page a table goes on without its caption, and with its head again."""
+        """On each new page a table goes on without its caption, and with its head again if it has one."""
         tables = self._drafts[-1].tables
-        if tables and not table.caption and table.rows[:1] == tables[-1].rows[:1]:
-            tables[-1] = tables[-1]._replace(rows=tables[-1].rows + table.rows[1:])
+        if tables and not table.caption:
+            head = count_common(table.rows, tables[-1].rows)
+            tables[-1] = tables[-1]._replace(rows=tables[-1].rows + table.rows[head:])
         else:
             tables.append(table)
 
@@ -197,6 +199,12 @@ class _Reading:
             # The number of a reference depends on what the whole report cites before it.
             if kid.get("/S") != "/Link" or not parts.strip().isdigit():
                 yield parts
+
+
+def count_common(rows: Sequence[tuple[str, ...]], others: Sequence[tuple[str, ...]]) -> int:
+    """How many rows at the start are the same."""
+    pairs = zip(rows, others, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _read_marks(page: Any) -> dict[int, str]:

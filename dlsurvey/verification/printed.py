@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple
 
-NUMBER = re.compile(r"[−+]?\d[\d,]*(?:\.\d+)?(?:e[−+-]?\d+)?")
+NUMBER = re.compile(r"[−+]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:e[−+-]?\d+)?")
 _SPACES = re.compile(r"[\s\u00ad\u200b\u2010-]+")
-_CHAPTER_NUMBERS = re.compile(r"(?i)\b(chapter)\s+\d+")
+_CHAPTER_NUMBERS = re.compile(r"(?i)(\bchapter\s|제)\s*\d+")
 
 
 class Table(NamedTuple):

@@ -6,8 +6,11 @@ from typing import Any
 
 import msgspec
 
+from dlsurvey.analysis.advice import advise
+from dlsurvey.analysis.claims import find_claims
 from dlsurvey.analysis.comparison import compare_workloads, list_failures
 from dlsurvey.analysis.conclusion import conclude
+from dlsurvey.analysis.deployment import assess_deployments
 from dlsurvey.analysis.findings import (
     Cover,
     Findings,
@@ -17,7 +20,9 @@ from dlsurvey.analysis.findings import (
     SourceHealth,
     Trend,
 )
-from dlsurvey.analysis.signals import OVERVIEW, Signal
+from dlsurvey.analysis.signal import Signal
+from dlsurvey.analysis.signals import OVERVIEW
+from dlsurvey.analysis.studied import CodeFindings, GradientFindings
 from dlsurvey.analysis.trend_sentences import describe_latest
 from dlsurvey.errors import VerificationError
 from dlsurvey.records import (
@@ -34,6 +39,8 @@ from dlsurvey.records import (
     Trial,
 )
 from dlsurvey.settings import Margins
+from dlsurvey.verification.studies import AttachedStudies, recompute_studies
+from experiments.deployment.record import Deployments
 
 UNKNOWN_SHA256 = "0" * 64
 
@@ -80,6 +87,12 @@ class _Signal(msgspec.Struct):
     subject_title: str = ""
 
 
+class _Deployments(msgspec.Struct):
+    """Only what was measured: the rest is computed anew."""
+
+    record: Deployments
+
+
 class Attached(msgspec.Struct):
     """What is read of results.json; keys beside these are compared, and need no type."""
 
@@ -89,6 +102,10 @@ class Attached(msgspec.Struct):
     parity: tuple[dict[str, Any], ...] = ()
     comparisons: tuple[_Margin, ...] = ()
     signals: tuple[_Signal, ...] = ()
+    code: CodeFindings | None = None
+    gradients: GradientFindings | None = None
+    deployments: _Deployments | None = None
+    studies: AttachedStudies = AttachedStudies()
     health: tuple[SourceHealth, ...] = ()
     gaps: tuple[Gap, ...] = ()
     cover: Cover | None = None
@@ -111,9 +128,10 @@ def read_attached(content: bytes) -> Attached:
 
 
 def recompute(attached: Attached) -> Findings:
-    """Everything that follows from the trials and signals; nothing that was computed before is used.
+    """Everything that follows from what was measured and collected; no verdict given there is used.
 
-    Only the margins are read from the comparisons, which is where an edition states them.
+    Only the margins are read from the comparisons, which is where an edition states them. What was
+    counted in listings and shown by gradients is measured, too, and taken as it is attached.
     """
     trials = _read_trials(attached)
     parity = _read_parity(attached)
@@ -128,6 +146,12 @@ def recompute(attached: Attached) -> Findings:
     trends = _read_trends(attached.signals)
     shown = tuple(trend for trend in trends if trend.key != OVERVIEW.key)
     edition = attached.edition
+    deployments = assess_deployments(
+        attached.deployments.record if attached.deployments else None, _read_margins(attached)
+    )
+    claims = find_claims(
+        workloads, shown, attached.code, attached.gradients, deployments=deployments
+    )
     return Findings(
         cover=attached.cover or _make_cover(edition.created_at),
         edition=_make_edition(attached, parity),
@@ -142,6 +166,14 @@ def recompute(attached: Attached) -> Findings:
         created_at=edition.created_at,
         overview_trend=next((one for one in trends if one.key == OVERVIEW.key), None),
         health=attached.health,
+        claims=claims,
+        code=attached.code,
+        gradients=attached.gradients,
+        deployments=deployments,
+        studies=recompute_studies(
+            attached.studies, workloads, trials, edition.datasets, _read_margins(attached), parity
+        ),
+        advice=advise(workloads, claims),
     )
 
 

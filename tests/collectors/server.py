@@ -25,6 +25,12 @@ class LocalServer:
     stopping: threading.Event = field(default_factory=threading.Event)
 
 
+def read_raw(response: httpx.Response) -> bytes:
+    """The bytes as they are sent, not decompressed."""
+    assert isinstance(response.stream, httpx.SyncByteStream)
+    return b"".join(response.stream)
+
+
 class Exchange:
     """One request to the real server, and ways to answer it well or badly."""
 
@@ -46,7 +52,7 @@ class Exchange:
 
     def send(self, response: httpx.Response, length: int | None = None) -> None:
         """Send it, with another length than it has where one is given."""
-        body = b"".join(response.stream)  # type: ignore[arg-type]  # as it is, not decompressed
+        body = read_raw(response)
         self.start(response.status_code, dict(response.headers), len(body), length)
         self.connection.wfile.write(body)
 
@@ -64,10 +70,34 @@ class Exchange:
         self.server.stopping.wait(seconds)
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A server whose misbehaviour is meant: it prints no errors and waits for no thread."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, connection: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), connection)
+        self.stopping = threading.Event()
+        self.base = f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, *args: Any) -> None:
+        return
+
+
+class _SourceServer(QuietServer):
+    def __init__(self, served: LocalServer) -> None:
+        super().__init__(_Connection)
+        self.served = served
+        served.base = self.base
+
+
 class _Connection(BaseHTTPRequestHandler):
+    server: _SourceServer
+
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("content-length", 0)))
-        served: LocalServer = self.server.served  # type: ignore[attr-defined]
+        served = self.server.served
         try:
             served.behave(Exchange(self, served))
         except OSError:  # the client had enough
@@ -83,12 +113,7 @@ class _Connection(BaseHTTPRequestHandler):
 def serve(source: Handler, behave: Behaviour) -> Iterator[LocalServer]:
     """Run a source as a server on this machine."""
     served = LocalServer(source, behave)
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Connection) as running:
-        running.served = served  # type: ignore[attr-defined]
-        running.daemon_threads = True
-        running.block_on_close = False
-        running.handle_error = lambda *args: None  # type: ignore[method-assign]
-        served.base = f"http://127.0.0.1:{running.server_port}"
+    with _SourceServer(served) as running:
         thread = threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:

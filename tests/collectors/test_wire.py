@@ -5,7 +5,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -18,12 +18,15 @@ from collectors.refusals import MalformedError, Unavailable
 from collectors.session import Session
 from dlsurvey.errors import SourceFormatError, SourceUnavailable
 from tests.collectors.network import BASE
+from tests.collectors.server import QuietServer
 
 URL = f"{BASE}/data"
 
 
 class Page(BaseHTTPRequestHandler):
     """What each path of the real server does."""
+
+    server: QuietServer
 
     def do_GET(self) -> None:
         getattr(self, "serve_" + self.path.strip("/"))()
@@ -45,7 +48,7 @@ class Page(BaseHTTPRequestHandler):
     def serve_drip(self) -> None:
         self.send(b"", length=1000)
         for _ in range(200):
-            if self.server.stopping.wait(0.02):  # type: ignore[attr-defined]
+            if self.server.stopping.wait(0.02):
                 return
             try:
                 self.wfile.write(b" ")
@@ -53,7 +56,7 @@ class Page(BaseHTTPRequestHandler):
                 return
 
     def serve_silent(self) -> None:
-        self.server.stopping.wait(5)  # type: ignore[attr-defined]
+        self.server.stopping.wait(5)
 
     def serve_bomb(self) -> None:
         self.send(zlib.compress(b" " * 2**23), encoding="deflate")
@@ -70,14 +73,11 @@ class Page(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as running:
-        running.stopping = threading.Event()  # type: ignore[attr-defined]
-        running.daemon_threads = True
-        running.handle_error = lambda *args: None  # type: ignore[method-assign]
+    with QuietServer(Page) as running:
         thread = threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.stopping.set()  # type: ignore[attr-defined]
+        yield running.base
+        running.stopping.set()
         running.shutdown()
         thread.join()
 

@@ -1,6 +1,7 @@
 """What is stored is not run again; a spec that is planned twice gets two trials."""
 
 import io
+from collections.abc import Container
 from pathlib import Path
 
 import msgspec
@@ -8,8 +9,9 @@ import pytest
 
 from dlsurvey.console import Console
 from dlsurvey.execution import find_stored, run_trials
-from dlsurvey.records import TrialSpec
+from dlsurvey.records import TrialSpec, to_json
 from dlsurvey.store import Store
+from experiments.executors import LocalExecutor
 from experiments.runner import Bench
 from experiments.sources import Prepared
 from tests.experiments.samples import ENVIRONMENT, make_fake, make_spec, prepare_digits
@@ -21,16 +23,22 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 
 
 def run(
-    folder: Path, prepared: Prepared, specs: list[TrialSpec], fake: str = "base"
+    folder: Path,
+    prepared: Prepared,
+    specs: list[TrialSpec],
+    fake: str = "base",
+    passed_over: Container[str] = (),
 ) -> tuple[tuple[str, ...], str]:
     words = io.StringIO()
     bench = Bench(make_fake(fake), ENVIRONMENT, timeout_seconds=60, log_folder=folder / "logs")
     found = run_trials(
         Store(folder / "data"),
         Console(terminal=False, stream=words),
+        LocalExecutor(),
         specs,
         {"fake": bench},
         {"mnist-cnn": prepared},
+        passed_over,
     )
     return found, words.getvalue()
 
@@ -65,8 +73,36 @@ def test_a_trial_of_another_trainer_or_machine_does_not_count(
     def look(fake: str, cores: int) -> str | None:
         environment = msgspec.structs.replace(ENVIRONMENT, cores=cores)
         bench = Bench(make_fake(fake), environment, timeout_seconds=1, log_folder=tmp_path)
-        return find_stored(store, spec, bench)
+        return next(iter(find_stored(store, spec, bench)), None)
 
     assert look("base", ENVIRONMENT.cores) == f"{spec.key}/1"
     assert look("chatty", ENVIRONMENT.cores) is None
     assert look("base", ENVIRONMENT.cores + 1) is None
+
+
+def test_what_is_run_again_by_force_stands_beside_and_counts_from_then_on(
+    tmp_path: Path, prepared: Prepared
+) -> None:
+    spec = make_spec()
+    first, _ = run(tmp_path, prepared, [spec])
+    stored = Store(tmp_path / "data").list_trial_ids()
+    assert stored == {*first}
+    forced, words = run(tmp_path, prepared, [spec], passed_over=stored)
+    assert forced == (f"{spec.key}/2",)
+    assert "Training 1 trial." in words
+    assert run(tmp_path, prepared, [spec])[0] == forced
+
+
+def test_a_trial_of_other_code_does_not_count_and_one_of_unknown_code_does(
+    tmp_path: Path, prepared: Prepared
+) -> None:
+    spec = make_spec()
+    (trial_id,), _ = run(tmp_path, prepared, [spec])
+    store = Store(tmp_path / "data")
+    trial = store.read_trial(trial_id)
+    bench = Bench(make_fake("base"), ENVIRONMENT, timeout_seconds=1, log_folder=tmp_path)
+    assert trial.code_sha256 is not None
+    for code_sha256, found in (("0" * 64, []), (None, [trial_id]), (trial.code_sha256, [trial_id])):
+        changed = msgspec.structs.replace(trial, code_sha256=code_sha256)
+        (store.folder / "trials" / f"{trial_id}.json").write_bytes(to_json(changed))
+        assert find_stored(store, spec, bench) == found

@@ -6,10 +6,13 @@ import tomllib
 from pathlib import Path
 
 import msgspec
+import pytest
+from jsonschema import Draft202012Validator
 
 from dlsurvey import settings as tables
 from dlsurvey.config import load_config
-from dlsurvey.initialise import initialise, write_schema
+from dlsurvey.errors import ConfigError
+from dlsurvey.initialise import initialise, read_schema, write_schema
 from dlsurvey.schedule import read_scaffold
 from dlsurvey.settings import Settings
 
@@ -66,6 +69,41 @@ def test_every_line_may_be_uncommented(tmp_path: Path) -> None:
     settings = load_config(path, {}).settings
     assert settings.subjects["mlx"].title == "MLX"
     assert settings.margins == Settings().margins
+
+
+def test_schema_of_the_package_is_current() -> None:
+    assert read_schema() == write_schema(), "run `make schema`"
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        ('[survey]\ntitle = "T"\n[build]\nkeep_days = 3\nlog_format = "json"\n', True),
+        ('[subjects.mlx]\nrepositories = ["ml-explore/mlx"]\n', True),
+        ('[survey]\nautor = "A"\n', False),
+        ("[build]\nkeep_days = 0\n", False),
+        ('[build]\nprofile = "huge"\n', False),
+    ],
+)
+def test_schema_takes_and_refuses_what_dlsurvey_does(
+    tmp_path: Path, text: str, valid: bool
+) -> None:
+    validator = Draft202012Validator(json.loads(read_schema()))
+    assert validator.is_valid(tomllib.loads(text)) is valid
+    path = tmp_path / "survey.toml"
+    path.write_text(text)
+    if valid:
+        load_config(path, {})
+    else:
+        with pytest.raises(ConfigError):
+            load_config(path, {})
+
+
+def test_new_folder_names_its_schema(tmp_path: Path) -> None:
+    initialise(tmp_path)
+    first = (tmp_path / "survey.toml").read_text().splitlines()[0]
+    assert first == "#:schema ./survey.schema.json"
+    assert (tmp_path / "survey.schema.json").read_text() == read_schema()
 
 
 def test_schema_knows_every_key() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dlsurvey.config import Config
+from dlsurvey.heartbeat import Beat, find_heartbeat
 from dlsurvey.settings import Schedule, Settings
 from dlsurvey.status import describe_heartbeat
 
@@ -15,6 +16,9 @@ NEWEST = datetime(2026, 11, 1, 12, tzinfo=UTC)
 @pytest.mark.parametrize(("days", "missed"), [(0, False), (13, False), (15, True), (400, True)])
 def test_a_missed_run_is_flagged(days: int, missed: bool) -> None:
     config = Config(Settings(schedule=Schedule(every="7d")), Path(), {})
-    line = describe_heartbeat(NEWEST, config, NEWEST + timedelta(days=days))
-    assert line.startswith("newest 1 November 2026, next due 8 November 2026")
+    beat = Beat(at=NEWEST, edition="one", is_new=True, seconds={})
+    heartbeat = find_heartbeat(config, [beat], [])
+    assert heartbeat is not None
+    line = describe_heartbeat(heartbeat, NEWEST + timedelta(days=days))
+    assert line.startswith("last built 1 November 2026, next due 8 November 2026")
     assert ("OVERDUE" in line) is missed

@@ -57,6 +57,23 @@ def test_revised_value_is_a_vintage_beside_the_old_one(tmp_path: Path) -> None:
     assert [one.value for one in store.read_observations("github")] == [10, 9]
 
 
+def test_a_value_told_while_the_clock_was_back_holds_as_soon_as_it_is_told_again(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path)
+
+    def tell(value: int, day: int) -> int:
+        moment = datetime(2026, 11, day, tzinfo=UTC)
+        return store.append_observations(
+            "github", [make_observation(value=value, retrieved_at=moment)]
+        )
+
+    assert tell(10, 22) == 1
+    # The clock goes back by two days: what is told then is kept, once, and does not hold.
+    assert [tell(11, 20), tell(11, 21), tell(10, 21)] == [1, 0, 0]
+    assert [tell(11, 23), tell(11, 24), tell(10, 25)] == [1, 0, 1]
+
+
 def test_labels_keep_values_of_one_day_apart(tmp_path: Path) -> None:
     store = Store(tmp_path)
     ones = [make_observation(metric="release", value=1, label=label) for label in ("0.1", "0.2")]
@@ -75,13 +92,17 @@ def test_line_cut_short_is_passed_over_and_removed(tmp_path: Path) -> None:
     assert len(list(store.read_observations("github"))) == 2
 
 
-def test_nonsense_in_the_middle_is_named(tmp_path: Path) -> None:
+def test_nonsense_in_the_middle_is_named_and_the_rest_is_used(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     store = Store(tmp_path)
     store.append_observations("github", [make_observation()])
     path = tmp_path / "observations" / "github.jsonl"
     path.write_bytes(b'{"value": -1}\n' + path.read_bytes())
-    with pytest.raises(StoreError, match=r"github\.jsonl, line 1, is no Observation"):
-        list(store.read_observations("github"))
+    assert list(store.read_observations("github")) == [make_observation()]
+    assert "github.jsonl, line 1, is no Observation" in caplog.text
+    (gap,) = store.find_faults()
+    assert gap.what == "Line 1 of data/observations/github.jsonl"
 
 
 def test_full_disk_leaves_the_file_as_it_was(
@@ -94,7 +115,7 @@ def test_full_disk_leaves_the_file_as_it_was(
     def refuse(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("dlsurvey.store.os.fsync", refuse)
+    monkeypatch.setattr("dlsurvey.lines.os.fsync", refuse)
     with pytest.raises(StoreError, match="the disk is full: make room"):
         store.append_observations("github", [make_observation(start=date(2026, 11, 2))])
     monkeypatch.undo()

@@ -1,6 +1,8 @@
 """What others keep busy is what the system counted less what this process and its children took."""
 
 import os
+import subprocess
+import sys
 import types
 
 import psutil
@@ -34,3 +36,31 @@ def test_time_that_the_host_took_away_is_foreign(monkeypatch: pytest.MonkeyPatch
         psutil, "cpu_times", lambda: types.SimpleNamespace(user=1.0, system=2.0, steal=4.0)
     )
     assert load._read_busy_seconds() == 7.0
+
+
+def test_a_trial_on_the_same_processors_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "WORKER", "a-trial-of-this-test")
+    assert load.count_trials_beside() == 0
+    code = "import sys; sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "a-trial-of-this-test"], stdin=subprocess.PIPE
+    ) as trial:
+        assert load.count_trials_beside() == 1
+        assert LoadMeter().read().trials_beside == 1
+        # On other processors it is beside no trial of ours.
+        monkeypatch.setattr(
+            load,
+            "_read_affinity",
+            lambda process: frozenset({1 if process.pid == trial.pid else 0}),
+        )
+        assert load.count_trials_beside() == 0
+        trial.kill()
+
+
+def test_a_trial_that_began_meanwhile_counts_and_an_unknown_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for seen, told in (((0, 2), 2), ((1, 0), 1), ((None, 1), 1), ((None, None), None)):
+        counts = iter(seen)
+        monkeypatch.setattr(load, "count_trials_beside", lambda counts=counts: next(counts))
+        assert LoadMeter().read().trials_beside == told

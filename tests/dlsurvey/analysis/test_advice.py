@@ -1,5 +1,7 @@
 """Turns verdicts and claims of all kinds into advice and checks that none says more than they do."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -63,10 +65,10 @@ def test_nothing_measured_is_no_advice() -> None:
     [("holds", "PyTorch"), ("reversed", "TensorFlow"), ("equivalent", ""), ("inconclusive", ""),
      ("not_testable", "")],
 )  # fmt: skip
-def test_claims_decide_only_where_they_hold_or_are_reversed(verdict: str, choice: str) -> None:
+def test_claims_decide_only_where_they_hold_or_are_reversed(verdict: Any, choice: str) -> None:
     claim = Claim(
         id="research", title="Research", claim="", sources=(), then="", now="",
-        verdict=verdict, why="Because of `this`.",  # type: ignore[arg-type]
+        verdict=verdict, why="Because of `this`.",
     )  # fmt: skip
     advice = find(advise((), (claim,)), "Following research")
     assert advice.choice == choice

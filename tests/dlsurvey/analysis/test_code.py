@@ -1,5 +1,7 @@
 """Counts are what a reader would count, and the sentences say what the counts say."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,8 +65,8 @@ def make_listing(code: str) -> tuple[Stage, Listing]:
     return Stage(key="train", title="Training", explanation="", listings=(listing,)), listing
 
 
-def make_count(framework: str, tokens: int, lines: int = 5, **changes: str | int) -> CodeCount:
-    values = {
+def make_count(framework: str, tokens: int, lines: int = 5, **changes: Any) -> CodeCount:
+    values: dict[str, Any] = {
         "framework": framework,
         "title": framework.upper(),
         "stage": "train",
@@ -74,7 +76,7 @@ def make_count(framework: str, tokens: int, lines: int = 5, **changes: str | int
         "branches": 1,
         "source_sha256": framework * 8,
     } | changes
-    return CodeCount(api_names=(), **values)  # type: ignore[arg-type]
+    return CodeCount(api_names=(), **values)
 
 
 def make_pair(*stages: StageMatch) -> CodePair:

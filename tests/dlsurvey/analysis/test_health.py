@@ -1,12 +1,23 @@
 """How a source is doing follows from the record of all attempts at it."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Literal
+
+from msgspec.structs import replace
 
 from collectors import list_collectors
 from dlsurvey.analysis.findings import SourceHealth
-from dlsurvey.analysis.health import RHYTHMS, assess_health, describe_age, describe_due
+from dlsurvey.analysis.health import (
+    RHYTHMS,
+    assess_health,
+    describe_age,
+    describe_due,
+    list_attempts,
+)
 from dlsurvey.records import Collection, Gap
+from dlsurvey.store import Store
+from tests.dlsurvey.render.sample import make_edition
 from tests.dlsurvey.samples import NOON
 
 
@@ -53,8 +64,22 @@ def test_what_never_changes_is_never_due_again() -> None:
     assert "never" in describe_due(health)
 
 
-def test_attempts_after_the_edition_do_not_count() -> None:
-    assert assess(attempt(-1, "complete")).state == "never asked"
+def test_an_edition_knows_the_attempts_before_it_whatever_the_clock_said(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    attempts = [attempt(-9, "failed"), attempt(-5, "complete"), attempt(3, "complete")]
+    for one in attempts:
+        store.append_collection(one)
+    edition = replace(make_edition(), created_at=NOON)
+    assert list(list_attempts(store, replace(edition, attempts=2))) == attempts[:2]
+    # Those of older versions know only the time.
+    assert list(list_attempts(store, edition)) == attempts[2:]
+
+
+def test_a_clock_that_was_set_back_makes_nothing_younger_than_today() -> None:
+    health = assess(attempt(-9, "failed"), attempt(-5, "complete"))
+    assert health.state == "complete"
+    assert describe_age(health) == "today"
+    assert not health.overdue
 
 
 def test_every_built_in_source_has_a_rhythm() -> None:

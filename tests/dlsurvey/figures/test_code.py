@@ -25,6 +25,20 @@ def test_bars_and_table_agree() -> None:
     assert draw_code(code, LOOKS) == figure
 
 
+def test_every_bar_tells_its_count() -> None:
+    code = study_code(make_stages(), make_trainers())
+    assert code is not None
+    figure = draw_code(replace(code, counts=code.counts[1:]), LOOKS)
+    assert figure is not None
+    # One bar for each stage of each trainer; Keras' serves two frameworks.
+    told = {mark.text for mark in figure.marks}
+    assert told == {
+        f"{count.title}, {count.stage_title}: {count.tokens:,} tokens" for count in code.counts[1:]
+    }
+    assert {strand.title for strand in figure.strands} == {count.title for count in code.counts}
+    assert all(f'data-series="{mark.series}"' in figure.svg for mark in figure.marks)
+
+
 def test_missing_stage_is_no_bar_of_zero() -> None:
     code = study_code(make_stages(), make_trainers())
     assert code is not None

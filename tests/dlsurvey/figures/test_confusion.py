@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from dlsurvey.figures.confusion import draw_confusion, list_panels, shade
+from dlsurvey.figures.sheet import WIDTH
 from dlsurvey.formats import format_number
 from tests.dlsurvey.render.sample import make_confusion, make_member, make_workload
 
@@ -27,6 +28,20 @@ def test_every_number_is_printed_and_the_rest_is_empty() -> None:
     assert len(texts) - 2 - 40 - 1 <= printed <= len(texts) - 2 - 40
     assert len(figure.table.rows) == 200
     assert len(figure.svg) < 60_000
+
+
+def test_every_cell_tells_its_count() -> None:
+    workload = make_workload(runs=3)
+    figure = draw_confusion(workload, {})
+    assert figure is not None
+    assert len(figure.marks) == len(figure.table.rows)
+    names = workload.dataset.classes
+    for mark, (title, true, taken, count) in zip(figure.marks, figure.table.rows, strict=True):
+        assert mark.text.startswith(f"{title}: {true} ")
+        assert ("recognised" in mark.text) == (true == taken)
+        assert f", {format_number(int(count or 0))} of " in mark.text
+        assert names[mark.series % len(names)] == true
+        assert mark.x + (mark.box or (0, 0))[0] <= WIDTH
 
 
 def test_alternative_text_counts_what_was_wrong() -> None:

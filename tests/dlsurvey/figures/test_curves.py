@@ -1,5 +1,7 @@
 """Curves and dots show what was measured, mark what was disturbed, and leave out nothing unsaid."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -73,9 +75,9 @@ def test_other_modes_are_in_the_table_and_the_caption_says_so() -> None:
 
 
 @pytest.mark.parametrize("quantity", QUANTITIES, ids=lambda one: one.part)
-def test_runs_under_foreign_load_are_marked(quantity: object) -> None:
+def test_runs_under_foreign_load_are_marked(quantity: Any) -> None:
     workload = make_workload()
-    figure = draw_spread(workload, quantity, FIXED)  # type: ignore[arg-type]
+    figure = draw_spread(workload, quantity, FIXED)
     assert figure is not None
     assert "A cross marks a run during which other processes kept the machine busy." in (
         figure.caption
@@ -84,7 +86,7 @@ def test_runs_under_foreign_load_are_marked(quantity: object) -> None:
     marked = [row for row in figure.table.rows if row[4] == "under foreign load"]
     assert [(row[0], row[2]) for row in marked] == [("PyTorch (eager, idiomatic)", 2)]
     quiet = tuple(replace(member, loaded_seeds=()) for member in workload.members)
-    without = draw_spread(replace(workload, members=quiet), quantity, FIXED)  # type: ignore[arg-type]
+    without = draw_spread(replace(workload, members=quiet), quantity, FIXED)
     assert without is not None
     assert "cross" not in without.caption
     assert "busy" not in without.alt

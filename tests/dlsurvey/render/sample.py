@@ -3,7 +3,9 @@
 import base64
 import math
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
+from msgspec import convert
 from msgspec.structs import replace
 
 from dlsurvey.analysis.findings import (
@@ -28,14 +30,20 @@ from dlsurvey.analysis.measured import (
     NoiseFloor,
     Picture,
     Pictures,
+    Quantity,
     Spread,
+    Verdict,
 )
+from dlsurvey.analysis.signal import Kind
 from dlsurvey.records import (
     Dataset,
     Edition,
     Environment,
     Gap,
     Metrics,
+    Mode,
+    ObservationStatus,
+    Protocol,
     Trial,
     TrialSpec,
 )
@@ -69,9 +77,9 @@ DIGITS = Dataset(
 TITLES = {"tensorflow": "TensorFlow", "pytorch": "PyTorch", "jax": "JAX", "keras": "Keras"}
 
 
-def make_cover(**changes: str) -> Cover:
+def make_cover(**changes: Any) -> Cover:
     """The cover of a constructed coursework."""
-    words = {
+    words: dict[str, Any] = {
         "title": "Deep Learning with Python",
         "subtitle": "A comparison of TensorFlow and PyTorch",
         "author": "Ada Example",
@@ -79,7 +87,7 @@ def make_cover(**changes: str) -> Cover:
         "institution": "Example University",
         "language": "en",
     } | changes
-    return Cover(date=date(2026, 11, 20), **words)  # type: ignore[arg-type]
+    return Cover(date=date(2026, 11, 20), **words)
 
 
 def make_spread(centre: float, step: float, runs: int) -> Spread:
@@ -139,9 +147,9 @@ def make_pictures(edge: int = 28, channels: int = 1, mistaken: int = 12) -> Pict
     )
 
 
-def make_break_even(member: Member, mode: str = "compiled", **changes: object) -> BreakEven:
+def make_break_even(member: Member, mode: str = "compiled", **changes: Any) -> BreakEven:
     """A mode whose longer warm-up is earned back after 2.5 epochs; any field can be replaced."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "workload": "mnist-cnn",
         "framework": member.framework,
         "title": member.title,
@@ -157,7 +165,7 @@ def make_break_even(member: Member, mode: str = "compiled", **changes: object) -
         "n": member.trials,
         "sentence": f"Constructed: {member.title} {mode} pays after 2.5 epochs.",
     } | changes
-    return BreakEven(**fields)  # type: ignore[arg-type]
+    return BreakEven(**fields)
 
 
 def make_curves(runs: int, epochs: int, speed: float) -> tuple[Curve, ...]:
@@ -212,15 +220,20 @@ def make_member(name: str, rank: int, runs: int, epochs: int = 5) -> Member:
 
 
 def make_comparisons(
-    workload: str, a: Member, b: Member, accuracy: str = "inconclusive"
+    workload: str, a: Member, b: Member, accuracy: Verdict = "inconclusive"
 ) -> tuple[Comparison, ...]:
     """One constructed comparison per quantity; the sentences say what the numbers say."""
     single = a.trials == 1
     relative = -0.3
+    measured: tuple[tuple[Quantity, str, Verdict, int], ...] = (
+        ("test_accuracy", "test accuracy", accuracy, 0),
+        ("epoch_seconds", "seconds per epoch", "b_higher", 1),
+        ("peak_memory_bytes", "peak memory", "a_higher", -1),
+    )
     return tuple(
         Comparison(
             workload=workload,
-            quantity=quantity,  # type: ignore[arg-type]
+            quantity=quantity,
             protocol=a.protocol,
             a=a.framework,
             b=b.framework,
@@ -240,14 +253,10 @@ def make_comparisons(
             p_equivalence=None if single else 0.9,
             family=6,
             n=a.trials,
-            verdict="single_run" if single else verdict,  # type: ignore[arg-type]
+            verdict="single_run" if single else verdict,
             sentence=f"Constructed on {words}: {a.title} against {b.title}, n = {a.trials}.",
         )
-        for quantity, words, verdict, sign in (
-            ("test_accuracy", "test accuracy", accuracy, 0),
-            ("epoch_seconds", "seconds per epoch", "b_higher", 1),
-            ("peak_memory_bytes", "peak memory", "a_higher", -1),
-        )
+        for quantity, words, verdict, sign in measured
     )
 
 
@@ -256,7 +265,7 @@ def make_workload(
     frameworks: tuple[str, ...] = ("tensorflow", "pytorch"),
     runs: int = 5,
     epochs: int = 5,
-    accuracy: str = "inconclusive",
+    accuracy: Verdict = "inconclusive",
 ) -> WorkloadFindings:
     """One workload with one member per framework."""
     members = tuple(
@@ -327,11 +336,11 @@ def make_series(subject: str, values: tuple[float | None, ...], *, published: in
     )
 
 
-def make_provenance(source: str, status: str = "live") -> Provenance:
+def make_provenance(source: str, status: ObservationStatus = "live") -> Provenance:
     """Where a constructed series comes from."""
     return Provenance(
         source=source,
-        status=status,  # type: ignore[arg-type]
+        status=status,
         date=date(2026, 8, 22),
         note="constructed figures",
         url="https://example.org/data?a=1&b=2",
@@ -387,24 +396,25 @@ def make_trends() -> tuple[Trend, ...]:
         for subject, counts in (("tensorflow", (63, 137, 148, 113)), ("pytorch", (0, 89, 294, 418)))
     )
     shares = (make_series("tensorflow", (18.0,)), make_series("pytorch", (47.0,)))
+    drawn: tuple[tuple[str, str, str, Kind, tuple[Series, ...]], ...] = (
+        ("github-stars", "GitHub stars", "stars", "lines", stars),
+        ("pypi-downloads", "PyPI downloads", "downloads a day", "lines", downloads),
+        ("conference-papers", "Conference papers", "papers", "bars", papers),
+        ("papers-with-code-share", "Share of implementations", "%", "shares", shares),
+    )
     return tuple(
         Trend(
             key=key,
             title=title,
             unit=unit,
             meaning="Constructed: what this signal can tell and what it cannot.",
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             series=series,
             sentence=f"Constructed sentence on {title.lower()}.",
             alt=f"Constructed alternative text on {title.lower()}: 17 and 4.",
             provenance=tuple(make_provenance(f"{title} source") for _ in series),
         )
-        for key, title, unit, kind, series in (
-            ("github-stars", "GitHub stars", "stars", "lines", stars),
-            ("pypi-downloads", "PyPI downloads", "downloads a day", "lines", downloads),
-            ("conference-papers", "Conference papers", "papers", "bars", papers),
-            ("papers-with-code-share", "Share of implementations", "%", "shares", shares),
-        )
+        for key, title, unit, kind, series in drawn
     )
 
 
@@ -497,8 +507,8 @@ def _make_trial(
         framework=member.framework,
         dataset=workload.dataset.name,
         dataset_sha256=workload.dataset.sha256,
-        mode=member.mode,  # type: ignore[arg-type]
-        protocol=member.protocol,  # type: ignore[arg-type]
+        mode=convert(member.mode, Mode),
+        protocol=convert(member.protocol, Protocol),
         seed=seed,
         epochs=5,
         batch_size=32,
@@ -562,13 +572,13 @@ def make_cards() -> tuple[Card, ...]:
     )
 
 
-def make_findings(**changes: object) -> Findings:
+def make_findings(**changes: Any) -> Findings:
     """A whole constructed edition; any field can be replaced."""
     workloads = (
         make_workload(),
         make_workload("cifar10-cnn", runs=3, epochs=10, accuracy="equivalent"),
     )
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "cover": make_cover(),
         "edition": make_edition(),
         "cards": make_cards(),
@@ -604,4 +614,4 @@ def make_findings(**changes: object) -> Findings:
         ),
         "created_at": CREATED,
     } | changes
-    return Findings(**fields)  # type: ignore[arg-type]
+    return Findings(**fields)

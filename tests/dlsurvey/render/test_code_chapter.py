@@ -1,5 +1,7 @@
 """The parts on counted listings and on gradients print what the findings hold, escaped, or nothing."""
 
+from typing import Any
+
 import jinja2
 import pytest
 from markupsafe import escape
@@ -19,7 +21,7 @@ from tests.dlsurvey.render.sample import make_findings
 BOTH = "{% include 'code_metrics.jinja' %}{% include 'autodiff.jinja' %}"
 
 
-def make_gradient(form: str, *, works: bool) -> Gradient:
+def make_gradient(form: Any, *, works: bool) -> Gradient:
     return Gradient(
         framework="jax",
         title="JAX",
@@ -27,7 +29,7 @@ def make_gradient(form: str, *, works: bool) -> Gradient:
         construct="whole",
         variant="compiled",
         call="jax.jit(jax.grad(f))(x)",
-        form=form,  # type: ignore[arg-type]
+        form=form,
         works=works,
         error="" if works else "TracerError: <script>no</script>",
         max_relative_difference=4.4e-11 if works else None,

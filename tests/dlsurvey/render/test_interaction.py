@@ -161,8 +161,42 @@ def test_a_phone_never_scrolls_sideways(visit: Open, script: bool) -> None:
         measure = "document.documentElement.scrollWidth"
         assert page.evaluate(measure) <= PHONE["width"]
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-        for box in page.locator(".enlarge input").all():
-            box.check()
         assert page.evaluate(measure) <= PHONE["width"]
-        plate = find_figure(page, LINES).locator(".plate")
+        figure = find_figure(page, LINES)
+        plate = figure.locator(".plate")
         assert plate.bounding_box()["width"] > 2 * PHONE["width"]
+        assert figure.get_by_text("The drawing scrolls sideways.").is_visible()
+        figure.get_by_role("checkbox", name="Fit to the screen").check()
+        assert plate.bounding_box()["width"] <= PHONE["width"]
+        assert figure.get_by_text("The drawing scrolls sideways.").is_hidden()
+
+
+def test_words_of_a_drawing_can_be_read_on_a_phone(visit: Open) -> None:
+    """As large as they are on a wide screen, and the keyboard reaches what scrolls."""
+    with visit(viewport=PHONE) as (page, _, _):
+        for key in (LINES, SPREAD, "mnist-cnn-confusion", "code-counts"):
+            figure = find_figure(page, key)
+            if not figure.count():
+                continue
+            heights = [box.bounding_box()["height"] for box in figure.locator("svg text").all()]
+            assert min(filter(None, heights)) >= 9
+            assert figure.locator(".card").get_attribute("tabindex") == "0"
+
+
+def test_cells_of_a_matrix_say_their_counts(visit: Open, figures: tuple[Figure, ...]) -> None:
+    """Its rows are what the arrow keys go along: down is the same column of the next row."""
+    with visit() as (page, _, _):
+        figure = find_figure(page, "mnist-cnn-confusion")
+        expected = next(one for one in figures if one.key == "mnist-cnn-confusion")
+        figure.locator(".points [tabindex='0']").focus()
+        reading = figure.get_by_role("status")
+        read = [reading.inner_text()]
+        for key in ("ArrowRight", "ArrowDown"):
+            page.keyboard.press(key)
+            read.append(reading.inner_text())
+        assert set(read) <= list_readings(expected)
+        first, right, below = read
+        assert ": 0 recognised, " in first
+        assert ": 0 taken for 1, " in right
+        assert ": 1 recognised, " in below
+        assert figure.get_by_role("checkbox").count() == 0

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -178,9 +179,9 @@ def test_the_smallest_files_find_room_first(figures: tuple[Figure, ...]) -> None
     ],
 )
 def test_a_point_says_its_period_and_where_it_is_from(
-    resolution: str, label: str, status: str, words: str
+    resolution: Any, label: str, status: Any, words: str
 ) -> None:
-    point = Point(start=date(2024, 5, 6), value=1234, status=status, label=label)  # type: ignore[arg-type]
+    point = Point(start=date(2024, 5, 6), value=1234, status=status, label=label)
     series = Series(
         source="github",
         metric="stars",
@@ -188,7 +189,7 @@ def test_a_point_says_its_period_and_where_it_is_from(
         subject="keras",
         title="Keras",
         points=(point,),
-        resolution=resolution,  # type: ignore[arg-type]
+        resolution=resolution,
         method="observed",
     )
     assert write_point(point, series, "stars") == words

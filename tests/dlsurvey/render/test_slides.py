@@ -15,12 +15,14 @@ from msgspec.structs import replace
 
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.analysis.measured import LedgerRow
+from dlsurvey.analysis.sentences import write_difference
 from dlsurvey.errors import ConfigError
 from dlsurvey.figures import Figure, draw_figures
 from dlsurvey.markdown import Origin, render_markdown
 from dlsurvey.records import Gap, ParityCheck
+from dlsurvey.render.choices import choose_trends
 from dlsurvey.render.deck import Deck
-from dlsurvey.render.pages import Own
+from dlsurvey.render.pages import Own, map_titles, write_verdict
 from dlsurvey.render.pdf import _make_fetcher
 from dlsurvey.render.press import Press
 from dlsurvey.render.projection import Projector
@@ -112,6 +114,10 @@ def test_each_slide_has_its_page_and_nothing_leaves_it(show: Show, reader: pypdf
     check_pages(show.document)
 
 
+def test_a_talk_has_about_forty_slides(reader: pypdf.PdfReader) -> None:
+    assert 40 <= len(reader.pages) <= 50
+
+
 def test_headings_stand_in_the_same_place(show: Show) -> None:
     tops = {
         round(box.position_y)
@@ -143,10 +149,16 @@ def test_verdicts_and_numbers_are_those_of_the_findings(
 ) -> None:
     text = squeeze(" ".join(texts))
     for workload in findings.workloads:
+        titles = map_titles(workload)
         for comparison in workload.comparisons:
-            assert squeeze(comparison.sentence) in text
-    for trend in findings.trends:
+            effect, interval = write_difference(comparison)
+            assert squeeze(write_verdict(comparison, titles).text) in text
+            assert squeeze(f"difference {effect}, 95 % interval {interval}") in text
+    big, rest = choose_trends(findings.trends, {})
+    assert big
+    for trend in (*big, *rest):
         assert squeeze(trend.sentence) in text
+    for trend in big:
         assert squeeze(trend.meaning) in text
 
 

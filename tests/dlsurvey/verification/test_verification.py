@@ -125,6 +125,16 @@ def test_a_verdict_and_its_sentence_altered_in_print_are_named(
     assert "the sentence" in answer.output
 
 
+def test_a_claim_altered_in_print_is_named(
+    tmp_path: Path, findings: Findings, original: bytes
+) -> None:
+    forged = replace(findings.claims[0], then="98.7 %")
+    altered = replace(findings, claims=(forged, *findings.claims[1:]))
+    verification = verify(save(tmp_path, render_pdf(altered, (), {"results.json": original})))
+    assert verification.differences
+    assert all("Claims of older surveys" in one.where for one in verification.differences)
+
+
 def test_a_row_left_out_in_print_is_named(
     tmp_path: Path, findings: Findings, original: bytes
 ) -> None:
@@ -162,9 +172,24 @@ def set_signal(results: dict[str, Any]) -> None:
     results["signals"][0]["series"][-1]["value"] += 12345
 
 
+def set_claim(results: dict[str, Any]) -> None:
+    results["claims"][0]["verdict"] = "not_testable"
+
+
+def set_count(results: dict[str, Any]) -> None:
+    results["code"]["counts"][0]["tokens"] += 111
+
+
+def set_machine(results: dict[str, Any]) -> None:
+    results["edition"]["environment"]["memory_bytes"] *= 2
+
+
 @pytest.mark.parametrize(
     ("alter", "where"),
     [
+        (set_claim, "results.json › claims"),
+        (set_count, "table 'The listings"),
+        (set_machine, "table 'The machine"),
         (set_member, "results.json › members"),
         (set_verdict, "results.json › verdicts"),
         (set_effect, "results.json › comparisons"),

@@ -1,0 +1,1 @@
+"""Turns a trained network into files, framework by framework; only these modules import frameworks."""

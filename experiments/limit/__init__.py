@@ -1,0 +1,1 @@
+"""How fast a framework can multiply here: large matrix products, one framework in one process."""
