@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 from collectors import list_collectors
 from dlsurvey.analysis.cards import read_cited
 from dlsurvey.analysis.claim_data import read_claims
+from dlsurvey.analysis.findings import SO_FAR
 from dlsurvey.analysis.signals import SIGNALS
 from dlsurvey.language import LANGUAGES, Language, find_catalogue
 from dlsurvey.records import ObservationStatus
@@ -101,6 +102,7 @@ def list_registered() -> Iterator[tuple[str, str]]:
     for reference in read_references():
         if reference.note:
             yield "dlsurvey/references.toml", reference.note
+    yield "dlsurvey/analysis/findings.py", SO_FAR
     for status in (*get_args(ObservationStatus), "measured"):
         yield "dlsurvey/records.py", status
     yield from (("experiments/sources.py", title) for title in sources.TITLES.values())

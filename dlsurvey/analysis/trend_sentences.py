@@ -83,7 +83,7 @@ def describe_requests(groups: Sequence[Group]) -> tuple[str, ...]:
                     "Drawn is the newest request ({label}). One other request of {source} with a"
                     " scale of its own cannot be joined with it and stays in the stored data.",
                     "Drawn is the newest request ({label}). {count} others of {source} with a"
-                    " scale of their own cannot be joined with it and stays in the stored data.",
+                    " scale of their own cannot be joined with it and stay in the stored data.",
                     group.left_out,
                 ).format(label=group.label, count=group.left_out, source=cite_source(group.source))
             )

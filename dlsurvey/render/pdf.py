@@ -31,9 +31,9 @@ def render_pdf(
 
     `attached` are the files that travel inside; unless they are given, results.json does.
     """
-    weasyprint = _import_weasyprint()
+    weasyprint = load_weasyprint()
     page = add_faces(compose_page(findings, figures, "print", own))
-    fetcher = _make_fetcher()
+    fetcher = make_fetcher()
     files = {RESULTS: write_results(findings)} if attached is None else attached
     document = weasyprint.HTML(string=page, url_fetcher=fetcher, media_type="print")
     rendered: bytes = document.write_pdf(
@@ -51,7 +51,8 @@ def finish(document: Any, pdf: Any) -> None:
     scope_headers(pdf)
 
 
-def _import_weasyprint() -> Any:
+def load_weasyprint() -> Any:
+    """The module; raises MissingDependency, which names Pango."""
     # Late: it loads Pango, which takes a second and may be missing on a machine that draws no PDF.
     try:
         import weasyprint
@@ -63,7 +64,8 @@ def _import_weasyprint() -> Any:
     return weasyprint
 
 
-def _make_fetcher() -> Any:
+def make_fetcher() -> Any:
+    """What WeasyPrint asks for every file: fonts by name, data in the page itself, and nothing else."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class LocalFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types

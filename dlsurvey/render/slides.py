@@ -29,7 +29,7 @@ from dlsurvey.render.garbage import resting_collector
 from dlsurvey.render.inline import inline_print
 from dlsurvey.render.pages import TEMPLATES, Own, list_chapters, make_environment
 from dlsurvey.render.panels import list_panels
-from dlsurvey.render.pdf import _import_weasyprint, _make_fetcher, finish
+from dlsurvey.render.pdf import finish, load_weasyprint, make_fetcher
 from dlsurvey.render.projection import Projector
 from dlsurvey.render.references import Citations, read_references
 from dlsurvey.render.results import write_results
@@ -68,8 +68,8 @@ def render_slides(
 
     `attached` are the files that travel inside; unless they are given, results.json does.
     """
-    _import_weasyprint()
-    fetcher = _make_fetcher()
+    load_weasyprint()
+    fetcher = make_fetcher()
     deck = compose_deck(findings, figures, own)
     document = Projector(deck, lambda sheets: compose_slides(findings, sheets), fetcher).project()
     files = {RESULTS: write_results(findings)} if attached is None else attached

@@ -89,7 +89,10 @@ def test_certificate_ledger_and_verdicts_are_there(built: Path) -> None:
     assert {"question", "a", "b", "effect", "interval", "margin", "n", "verdict"} <= set(
         verdicts[0]
     )
-    assert {one["verdict"] for one in verdicts} == {"single_run"}  # one seed allows no more
+    # One seed allows no more, and times that other work disturbed not even that.
+    assert all(
+        one["verdict"] == ("inconclusive" if one["left_out"] else "single_run") for one in verdicts
+    )
     html = (built / "reports/latest/report.html").read_text(encoding="utf-8")
     assert "The same network, proven" in html
     assert "Fairness ledger" in html

@@ -221,7 +221,7 @@ def test_the_renderer_fetches_nothing_whatever_a_page_names(
 ) -> None:
     import weasyprint
 
-    from dlsurvey.render.pdf import _make_fetcher
+    from dlsurvey.render.pdf import make_fetcher
 
     base, asked = listener
     secret = tmp_path / "secret.svg"
@@ -246,7 +246,7 @@ def test_the_renderer_fetches_nothing_whatever_a_page_names(
     page += (
         f"<img alt='b' src='data:image/svg+xml,{svg}'>" + svg.replace("%23", "#") + "</body></html>"
     )
-    fetcher = _make_fetcher()
+    fetcher = make_fetcher()
     content = weasyprint.HTML(string=page, url_fetcher=fetcher, base_url=str(tmp_path)).write_pdf(
         uncompressed_pdf=True
     )
@@ -257,10 +257,10 @@ def test_the_renderer_fetches_nothing_whatever_a_page_names(
 @pytest.mark.parametrize("name", ["../../../../../../etc/passwd", "/etc/passwd", "..", ""])
 def test_the_fonts_lead_nowhere_else(name: str) -> None:
     from dlsurvey.errors import RenderError
-    from dlsurvey.render.pdf import _make_fetcher
+    from dlsurvey.render.pdf import make_fetcher
 
     with pytest.raises((RenderError, ValueError)):
-        _make_fetcher().fetch(f"font:{name}")
+        make_fetcher().fetch(f"font:{name}")
 
 
 # A data folder from somebody else

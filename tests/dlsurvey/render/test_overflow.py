@@ -8,7 +8,7 @@ import pytest
 from dlsurvey.figures import draw_figures
 from dlsurvey.render.html import render_html
 from dlsurvey.render.pages import compose_page
-from dlsurvey.render.pdf import _make_fetcher
+from dlsurvey.render.pdf import make_fetcher
 from tests.dlsurvey.render.browsing import PHONE, WIDE, browser
 from tests.dlsurvey.render.conftest import Ear
 from tests.dlsurvey.render.extremes import EXTREMES, Extreme
@@ -40,7 +40,7 @@ def test_nothing_on_paper_leaves_its_box(extreme: Extreme, ear: Ear) -> None:
 
     ear.heard.clear()
     html = compose_page(extreme.findings, draw_figures(extreme.findings), "print")
-    document = weasyprint.HTML(string=html, url_fetcher=_make_fetcher(), media_type="print").render(
+    document = weasyprint.HTML(string=html, url_fetcher=make_fetcher(), media_type="print").render(
         pdf_variant="pdf/ua-1"
     )
     found = [

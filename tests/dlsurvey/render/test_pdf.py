@@ -12,7 +12,7 @@ from dlsurvey.analysis.findings import Findings
 from dlsurvey.figures import Figure, draw_figures
 from dlsurvey.render import render_pdf
 from dlsurvey.render.pages import CHAPTERS
-from dlsurvey.render.pdf import _make_fetcher
+from dlsurvey.render.pdf import make_fetcher
 from tests.dlsurvey.render.conftest import Ear, Paper
 from tests.dlsurvey.render.sample import make_cover, make_findings, make_workload
 
@@ -131,7 +131,7 @@ def test_second_rendering_gives_the_same_bytes(
 @pytest.mark.parametrize("url", ["https://example.org/x", "file:///etc/passwd", "ftp://a/b"])
 def test_fetcher_refuses_everything_but_the_fonts(url: str) -> None:
     with pytest.raises(ValueError, match="may load nothing"):
-        _make_fetcher().fetch(url)
+        make_fetcher().fetch(url)
 
 
 def test_strange_editions_do_not_break_the_layout(ear: Ear) -> None:

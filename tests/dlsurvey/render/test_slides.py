@@ -23,7 +23,7 @@ from dlsurvey.records import Gap, ParityCheck
 from dlsurvey.render.choices import choose_trends
 from dlsurvey.render.deck import Deck
 from dlsurvey.render.pages import Own, map_titles, write_verdict
-from dlsurvey.render.pdf import _make_fetcher
+from dlsurvey.render.pdf import make_fetcher
 from dlsurvey.render.press import Press
 from dlsurvey.render.projection import Projector
 from dlsurvey.render.slides import compose_deck, compose_slides, render_slides, shorten
@@ -46,7 +46,7 @@ class Show(NamedTuple):
 
 def project(findings: Findings, figures: tuple[Figure, ...], own: Own | None = None) -> Show:
     deck = compose_deck(findings, figures, own)
-    projector = Projector(deck, lambda sheets: compose_slides(findings, sheets), _make_fetcher())
+    projector = Projector(deck, lambda sheets: compose_slides(findings, sheets), make_fetcher())
     return Show(deck, projector.project())
 
 
