@@ -40,6 +40,7 @@ def write_results(findings: Findings) -> bytes:
                 for position, series in enumerate(trend.series)
             ],
             **_describe_experiments(findings),
+            "cards": findings.cards,
             "claims": findings.claims,
             "code": findings.code,
             "gradients": findings.gradients,

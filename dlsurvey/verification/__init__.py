@@ -29,10 +29,12 @@ from dlsurvey.verification.printed import Chapter, squeeze
 from dlsurvey.verification.recomputation import Attached, read_attached, recompute
 
 CHAPTERS = (
-    BRIEF, "comparison", "code", "deployment", "conclusion", "advice", "claims", "methods",
-    "environment", "gaps", "health",
+    BRIEF, "topic", "deep-learning", "frameworks", "graphs", "comparison", "data", "code", "adoption",
+    "deployment", "jax", "conclusion", "advice", "claims", "limitations", "methods", "environment",
+    "gaps", "health",
 )  # fmt: skip
-"""Those whose tables and sentences follow from results.json alone."""
+"""Those that follow from results.json alone, or stand in the templates; what changed needs another
+edition, and references are numbered as they are cited."""
 SENTENCES_ONLY = "trends"
 """A chapter of which only the sentence of each trend follows from results.json."""
 COMPUTED = (
@@ -166,7 +168,8 @@ def _set_anew(findings: Findings) -> list[Chapter]:
     from dlsurvey.render.pages import compose_page
 
     page = read_page(compose_page(findings, (), "print"))
-    chapters = [page[key] for key in CHAPTERS if key in page]
+    told = [key for key in CHAPTERS if key != "frameworks" or findings.cards]
+    chapters = [page[key] for key in told if key in page]
     if SENTENCES_ONLY in page:
         sentences = tuple(trend.sentence for trend in findings.trends)
         chapters.append(Chapter(page[SENTENCES_ONLY].title, (), sentences))

@@ -12,6 +12,7 @@ from dlsurvey.analysis.comparison import compare_workloads, list_failures
 from dlsurvey.analysis.conclusion import conclude
 from dlsurvey.analysis.deployment import assess_deployments
 from dlsurvey.analysis.findings import (
+    Card,
     Cover,
     Findings,
     Point,
@@ -102,6 +103,7 @@ class Attached(msgspec.Struct):
     parity: tuple[dict[str, Any], ...] = ()
     comparisons: tuple[_Margin, ...] = ()
     signals: tuple[_Signal, ...] = ()
+    cards: tuple[Card, ...] = ()
     code: CodeFindings | None = None
     gradients: GradientFindings | None = None
     deployments: _Deployments | None = None
@@ -131,7 +133,7 @@ def recompute(attached: Attached) -> Findings:
     """Everything that follows from what was measured and collected; no verdict given there is used.
 
     Only the margins are read from the comparisons, which is where an edition states them. What was
-    counted in listings and shown by gradients is measured, too, and taken as it is attached.
+    counted in listings, shown by gradients and cited on cards is taken as it is attached.
     """
     trials = _read_trials(attached)
     parity = _read_parity(attached)
@@ -155,7 +157,7 @@ def recompute(attached: Attached) -> Findings:
     return Findings(
         cover=attached.cover or _make_cover(edition.created_at),
         edition=_make_edition(attached, parity),
-        cards=(),
+        cards=attached.cards,
         workloads=workloads,
         failures=list_failures(trials),
         trends=shown,

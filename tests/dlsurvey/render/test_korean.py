@@ -24,8 +24,9 @@ from dlsurvey.store import Store
 from dlsurvey.verification import verify
 from tests.conftest import REPOSITORY
 from tests.dlsurvey.render.conftest import Ear
+from tests.dlsurvey.render.extremes import make_crowded
 from tests.dlsurvey.render.sample import make_cover, make_findings, make_workload
-from tests.dlsurvey.render.test_slides import check_pages, crowded, project
+from tests.dlsurvey.render.test_slides import check_pages, project
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 TITLE = "딥러닝 프레임워크 비교"
@@ -88,7 +89,7 @@ def test_data_for_programs_are_the_same_in_every_language(edition: Path) -> None
 
 def test_slides_in_korean_fit(ear: Ear) -> None:
     ear.heard.clear()
-    for findings in (make_findings(), crowded()):
+    for findings in (make_findings(), make_crowded()):
         cover = make_cover(language="ko", title=TITLE, author=LONG)
         workload = replace(findings.workloads[0], dataset_note="손글씨 숫자를 썼다. " * 40)
         korean = replace(findings, cover=cover, workloads=(workload, *findings.workloads[1:]))

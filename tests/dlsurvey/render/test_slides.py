@@ -11,15 +11,12 @@ from typing import Any, NamedTuple
 import pypdf
 import pytest
 from markupsafe import Markup
-from msgspec.structs import replace
 
 from dlsurvey.analysis.findings import Findings
-from dlsurvey.analysis.measured import LedgerRow
 from dlsurvey.analysis.sentences import write_difference
 from dlsurvey.errors import ConfigError
 from dlsurvey.figures import Figure, draw_figures
 from dlsurvey.markdown import Origin, render_markdown
-from dlsurvey.records import Gap, ParityCheck
 from dlsurvey.render.choices import choose_trends
 from dlsurvey.render.deck import Deck
 from dlsurvey.render.pages import Own, map_titles, write_verdict
@@ -30,11 +27,10 @@ from dlsurvey.render.slides import compose_deck, compose_slides, render_slides, 
 from dlsurvey.sections import Section
 from dlsurvey.settings import Sections
 from tests.dlsurvey.render.conftest import Ear, Paper
-from tests.dlsurvey.render.sample import make_cover, make_findings, make_stage, make_workload
+from tests.dlsurvey.render.extremes import EXTREMES, Extreme, make_empty, make_hostile
 
 MARGIN = 72.0
 """CSS pixels left and right of the text; WeasyPrint measures in them."""
-HOSTILE = "<script>alert(1)</script> {{ 7 * 7 }} {% raw %} & \" ' \\ <!--item--> \N{RIGHT-TO-LEFT OVERRIDE}"
 
 
 class Show(NamedTuple):
@@ -209,81 +205,17 @@ def test_second_rendering_gives_the_same_bytes(
     assert render_slides(findings, figures) == content
 
 
-def empty() -> Findings:
-    return make_findings(
-        cards=(),
-        workloads=(),
-        failures=(),
-        trends=(),
-        stages=(),
-        conclusions=(),
-        trials=(),
-        gaps=(),
-    )
-
-
-def crowded() -> Findings:
-    names = ("tensorflow", "pytorch", "jax", "keras")
-    workload = make_workload(runs=30, frameworks=names)
-    ledger = tuple(
-        LedgerRow(name=f"default {n}", values=tuple(f"{n} in {name}" for name in names))
-        for n in range(30)
-    )
-    checks = tuple(
-        ParityCheck(
-            workload="mnist-cnn",
-            a=a,
-            b=b,
-            quantity="logits",
-            max_relative_difference=1e-15,
-            tolerance=1e-10,
-            passed=True,
-            explanation="",
-        )
-        for a in names
-        for b in names
-        if a < b
-    )
-    return make_findings(
-        cover=make_cover(author="Jürgen Müßig " + "W" * 60),
-        workloads=(
-            replace(workload, ledger=ledger, parity=checks * 4),
-            make_workload("one", runs=1, frameworks=("pytorch",)),
-        ),
-        conclusions=tuple(f"{n}. " + "A conclusion of some length. " * 12 for n in range(14)),
-        gaps=tuple(Gap(what=f"Gap {n}", why="why " * 400, cure="W" * 500) for n in range(20)),
-        stages=(make_stage("train", "Train", dict.fromkeys(names, "x = 1\n" * 90)),),
-    )
-
-
-def hostile() -> Findings:
-    made = make_findings(
-        cover=make_cover(
-            title=HOSTILE * 3, author=HOSTILE, course=HOSTILE, institution="", subtitle=HOSTILE
-        ),
-        gaps=(Gap(what=HOSTILE, why=HOSTILE * 30, cure="`" * 40 + HOSTILE),),
-        conclusions=(HOSTILE, "W" * 900),
-        stages=(make_stage("train", HOSTILE, {"pytorch": f"x = '''{HOSTILE}'''\n" + "y" * 400}),),
-    )
-    trend = made.trends[0]
-    return replace(
-        made,
-        trends=(replace(trend, title=HOSTILE, sentence=HOSTILE * 4, notes=(HOSTILE * 9,) * 6),),
-        workloads=(replace(made.workloads[0], title=HOSTILE, dataset_note=HOSTILE * 5),),
-    )
-
-
-@pytest.mark.parametrize("make", [empty, crowded, hostile])
-def test_strange_editions_fit(make: Any, ear: Ear) -> None:
+@pytest.mark.parametrize("extreme", EXTREMES, ids=str)
+def test_strange_editions_fit(extreme: Extreme, ear: Ear) -> None:
     ear.heard.clear()
-    findings = make()
+    findings = extreme.findings
     show = project(findings, draw_figures(findings))
     check_pages(show.document)
     assert [line for line in ear.heard if not line.startswith(".notdef glyph")] == []
 
 
 def test_hostile_text_stays_text() -> None:
-    findings = hostile()
+    findings = make_hostile()
     deck = compose_deck(findings, ())
     assert "<script>" not in "".join(slide.body for slide in deck.slides)
     assert "49 " not in "".join(slide.heading for slide in deck.slides)
@@ -361,7 +293,7 @@ def test_slides_are_set_here_where_the_second_process_ends(empty_show: Findings)
 
 @pytest.fixture
 def empty_show() -> Findings:
-    return empty()
+    return make_empty()
 
 
 def test_slide_markers_are_not_seen(texts: list[str]) -> None:
