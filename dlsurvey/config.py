@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -194,7 +194,9 @@ def _explain(error: msgspec.ValidationError, text: bytes) -> str:
     if not unknown:
         place = re.search(r" - at `\$\.?(.*?)`$", message)
         where = f"{place.group(1)}: " if place and place.group(1) else ""
-        return f"{where}{message.split(' - at ', maxsplit=1)[0]}."
+        choices = _list_choices(place.group(1)) if place and "enum" in message else ()
+        hint = f" Possible: {', '.join(choices)}." if choices else ""
+        return f"{where}{message.split(' - at ', maxsplit=1)[0]}.{hint}"
     key, table = unknown.group(1), unknown.group(2) or ""
     known = list(_known_keys(table))
     close = difflib.get_close_matches(key, known, n=1)
@@ -202,6 +204,14 @@ def _explain(error: msgspec.ValidationError, text: bytes) -> str:
     return (
         f"unknown key '{key}' in [{table or 'the top level'}].{hint} Possible: {', '.join(known)}."
     )
+
+
+def _list_choices(place: str) -> tuple[str, ...]:
+    """The words that a key like `survey.language` may hold; empty where it is no choice of words."""
+    of: Any = Settings
+    for name in place.split("."):
+        of = get_type_hints(of).get(name) if isinstance(of, type) else None
+    return tuple(map(str, get_args(of))) if get_origin(of) is Literal else ()
 
 
 def _known_keys(table: str) -> tuple[str, ...]:

@@ -14,6 +14,12 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
+def test_a_wrong_word_is_answered_with_the_right_ones(tmp_path: Path) -> None:
+    (tmp_path / "survey.toml").write_text('[survey]\nlanguage = "xx"\n')
+    with pytest.raises(ConfigError, match=r"survey.language: .* Possible: en, ko\."):
+        load_config(tmp_path / "survey.toml", {})
+
+
 def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     config = load_config(None, {})
