@@ -4,6 +4,7 @@ The commands are in `dlsurvey.commands`; nothing heavy is imported before one of
 """
 
 import errno
+import gc
 import logging
 import signal
 import sys
@@ -53,8 +54,15 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     logging.getLogger().addHandler(logging.NullHandler())
     logging.raiseExceptions = False  # a log that cannot be written must not hide why
-    logger = logging.getLogger("dlsurvey")
     signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        _run()
+    finally:
+        gc.freeze()  # the process ends: to look for garbage would take a second of it
+
+
+def _run() -> None:
+    logger = logging.getLogger("dlsurvey")
     try:
         cli(standalone_mode=False)
     except SurveyError as error:

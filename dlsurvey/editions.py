@@ -141,7 +141,7 @@ def render(
         if reasons:
             started = time.monotonic()
             with _dated(edition.created_at):
-                _write(recalled, store, edition, formats)
+                _write(recalled, store, edition, formats, anew=force)
             seconds = round(time.monotonic() - started, 3)
             keep_mark(config, edition, Mark(basis, seconds))
         if is_newest:
@@ -152,19 +152,23 @@ def render(
     return Rendered(folder, reasons, removed)
 
 
-def _write(config: Config, store: Store, edition: Edition, formats: Sequence[Format]) -> None:
+def _write(
+    config: Config, store: Store, edition: Edition, formats: Sequence[Format], *, anew: bool
+) -> None:
     from dlsurvey.analysis.survey import find_out
     from dlsurvey.diff import compare_with_previous
     from dlsurvey.render import write_edition
     from dlsurvey.render.pages import Own
+    from dlsurvey.render.press import Press
     from dlsurvey.sections import read_sections
 
     then = recall_imprint(config, store, edition)
-    findings = find_out(then, store, edition)
-    changes = compare_with_previous(then, store, edition, findings)
-    findings = msgspec.structs.replace(findings, changes=changes)
-    own = Own(read_sections(config), then.settings.sections)
-    write_edition(findings, config.reports / edition.id, formats, own)
+    with Press(formats, config.cache, anew=anew) as press:
+        findings = find_out(then, store, edition)
+        changes = compare_with_previous(then, store, edition, findings)
+        findings = msgspec.structs.replace(findings, changes=changes)
+        own = Own(read_sections(config), then.settings.sections)
+        write_edition(findings, config.reports / edition.id, formats, own, press)
     _keep_summary(then, edition, changes)
 
 

@@ -19,11 +19,19 @@ from dlsurvey.sections import hash_sections
 DRAWING = (
     "weasyprint", "pydyf", "fonttools", "matplotlib", "jinja2", "pygments", "babel", "pillow",
     "markdown-it-py", "nbformat", "numpy", "scipy", "pandas", "lizard", "msgspec",
+    "koreanize-matplotlib",
 )  # fmt: skip
 """Packages that compute, draw, set or write what stands in the files."""
 
-PROGRAM = (".py", ".toml", ".po", ".jinja", ".css", ".js", ".json")
-"""Suffixes of what the program is made of; editors and linters leave others beside it."""
+SUFFIXES = (".py", ".toml", ".po", ".jinja", ".css", ".js", ".json")
+"""Of what the program is made of; editors and linters leave other files beside it."""
+ROOT = Path(__file__).parent
+DRAWERS = (ROOT, ROOT.parent / "collectors")
+"""All code that reads evidence, and so all that decides how a drawing looks."""
+PROGRAM = (*DRAWERS, ROOT.parent / "templates")
+"""All code that reads evidence and writes files, and what it fills in."""
+SETTERS = (ROOT / "render",)
+"""The code that sets a page that is written already."""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -38,11 +46,11 @@ def describe_rendition(then: Config, formats: Sequence[str]) -> Basis:
     """What the files depend on; `then` holds the settings and the sections of the edition."""
     return {
         "dlsurvey": __version__,
-        "its code and templates": f"{HASH}{_hash_program()[:HASH_DIGITS]}",
+        "its code and templates": f"{HASH}{hash_files(PROGRAM)[:HASH_DIGITS]}",
         "the settings": f"{HASH}{then.sha256[:HASH_DIGITS]}",
         "your sections": f"{HASH}{hash_sections(then)[:HASH_DIGITS]}",
         "formats": ", ".join(sorted(formats)) or "none",
-        **_read_versions(),
+        **read_versions(),
     }
 
 
@@ -76,7 +84,8 @@ def _find_path(config: Config, edition: Edition) -> Path:
     return config.store / "rendered" / f"{edition.id}.basis.json"
 
 
-def _read_versions() -> dict[str, str]:
+def read_versions() -> dict[str, str]:
+    """Of the packages that have a hand in the files."""
     versions = {}
     for package in DRAWING:
         try:
@@ -86,12 +95,11 @@ def _read_versions() -> dict[str, str]:
     return versions
 
 
-def _hash_program() -> str:
-    """Of all code that reads evidence and writes files, and of what it fills in."""
+def hash_files(folders: Sequence[Path]) -> str:
+    """Of what the program is made of in these folders, and below them."""
     digest = hashlib.sha256()
-    root = Path(__file__).parent
-    for folder in (root, root.parent / "templates", root.parent / "collectors"):
+    for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix in PROGRAM:
+            if path.is_file() and path.suffix in SUFFIXES:
                 digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

@@ -11,6 +11,6 @@ __all__ = ["Cell", "Figure", "Table", "draw_figures", "name_figure"]
 def draw_figures(findings: Findings) -> tuple[Figure, ...]:
     """All figures of an edition, in the order in which the report shows them."""
     # Matplotlib takes a second to import, so commands that draw nothing go without it.
-    from dlsurvey.figures.gallery import draw_all
+    from dlsurvey.figures.gallery import carry_out, list_orders
 
-    return draw_all(findings)
+    return tuple(figure for order in list_orders(findings) for figure in carry_out(order))

@@ -97,12 +97,9 @@ STACKS: dict[str, tuple[str, tuple[Layer, ...]]] = {
 }
 
 
-def draw_stacks() -> tuple[Figure, ...]:
-    """One stack per framework, from what one writes down to what it runs on."""
-    return tuple(_draw_stack(name, title, layers) for name, (title, layers) in STACKS.items())
-
-
-def _draw_stack(name: str, title: str, layers: tuple[Layer, ...]) -> Figure:
+def draw_stack(name: str) -> Figure:
+    """The inside of one framework of STACKS, from what one writes down to what it runs on."""
+    title, layers = STACKS[name]
     sheet = Sheet()
     colour = FIXED[name].colour
     for row, layer in enumerate(layers):

@@ -1,8 +1,11 @@
-"""Turns an edition's findings into all its figures; the only module that knows every kind."""
+"""Turns an edition's findings into orders for all its figures; the only module that knows every kind."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from collectors.subjects import EVERY_SUBJECT
 from dlsurvey.analysis.findings import Findings, WorkloadFindings
-from dlsurvey.figures.architecture import draw_graphs, draw_stacks
+from dlsurvey.figures.architecture import draw_graphs, draw_stack
 from dlsurvey.figures.code import draw_code
 from dlsurvey.figures.concepts import (
     draw_activations,
@@ -25,51 +28,60 @@ from dlsurvey.figures.spreads import QUANTITIES, draw_spread
 from dlsurvey.figures.style import INK, Look, assign_looks
 
 
-def draw_all(findings: Findings) -> tuple[Figure, ...]:
-    """In the order of the report's chapters; nothing to show is no figure."""
+class Order(NamedTuple):
+    """One call that draws. With the program and the language, what it is given decides what comes out."""
+
+    draw: Callable[..., "Figure | Iterable[Figure | None] | None"]
+    given: tuple[Any, ...] = ()
+
+
+def list_orders(findings: Findings) -> tuple[Order, ...]:
+    """In the order of the report's chapters; what there is nothing to show of gives no figure."""
     looks = assign_looks(
         [member.framework for workload in findings.workloads for member in workload.members]
         + [series.subject for trend in findings.trends for series in trend.series]
     )
     looks[EVERY_SUBJECT] = Look(INK, "o", "-")
-    tensorflow, pytorch, jax, keras = draw_stacks()
-    overview = findings.overview_trend
-    workloads = findings.workloads
-    figures: list[Figure | None] = [
-        draw_layers(),
-        draw_trend(overview, looks) if overview is not None else None,
-        tensorflow,
-        pytorch,
-        keras,
-        draw_graphs(),
-        *(figure for workload in workloads for figure in _draw_workload(workload, looks)),
-        *draw_scale(findings.studies.scale, looks),
-        draw_limit(findings.studies.limit, looks),
-        *draw_contact(findings.studies.contact, looks),
-        *(draw_trend(trend, looks) for trend in findings.trends),
-        *(figure for workload in workloads for figure in _draw_data(workload, looks)),
-        draw_convolution(workloads),
-        draw_pooling(workloads),
-        draw_filters(workloads),
-        draw_activations(),
-        draw_code(findings.code, looks),
-        *draw_deployments(findings.deployments, looks),
-        jax,
-    ]
-    return tuple(figure for figure in figures if figure is not None)
+    overview, studies, workloads = findings.overview_trend, findings.studies, findings.workloads
+    return (
+        Order(draw_layers),
+        *(Order(draw_trend, (trend, looks)) for trend in (overview,) if trend is not None),
+        *(Order(draw_stack, (name,)) for name in ("tensorflow", "pytorch", "keras")),
+        Order(draw_graphs),
+        *(order for workload in workloads for order in _list_results(workload, looks)),
+        Order(draw_scale, (studies.scale, looks)),
+        Order(draw_limit, (studies.limit, looks)),
+        Order(draw_contact, (studies.contact, looks)),
+        *(Order(draw_trend, (trend, looks)) for trend in findings.trends),
+        *(
+            Order(draw, (workload, looks))
+            for workload in workloads
+            for draw in (draw_examples, draw_network)
+        ),
+        Order(draw_convolution, (workloads,)),
+        Order(draw_pooling, (workloads,)),
+        Order(draw_filters, (workloads,)),
+        Order(draw_activations),
+        Order(draw_code, (findings.code, looks)),
+        Order(draw_deployments, (findings.deployments, looks)),
+        Order(draw_stack, ("jax",)),
+    )
 
 
-def _draw_data(workload: WorkloadFindings, looks: dict[str, Look]) -> list[Figure | None]:
-    return [draw_examples(workload, looks), draw_network(workload, looks)]
-
-
-def _draw_workload(workload: WorkloadFindings, looks: dict[str, Look]) -> list[Figure | None]:
+def _list_results(workload: WorkloadFindings, looks: dict[str, Look]) -> list[Order]:
     accuracy, *costs = QUANTITIES
     return [
-        draw_spread(workload, accuracy, looks),
-        draw_progress(workload, looks),
-        draw_confusion(workload, looks),
-        draw_mistaken(workload, looks),
-        *(draw_spread(workload, quantity, looks) for quantity in costs),
-        draw_curves(workload, looks),
+        Order(draw_spread, (workload, accuracy, looks)),
+        Order(draw_progress, (workload, looks)),
+        Order(draw_confusion, (workload, looks)),
+        Order(draw_mistaken, (workload, looks)),
+        *(Order(draw_spread, (workload, quantity, looks)) for quantity in costs),
+        Order(draw_curves, (workload, looks)),
     ]
+
+
+def carry_out(order: Order) -> tuple[Figure, ...]:
+    """What it draws, in the present language."""
+    drawn = order.draw(*order.given)
+    figures = (drawn,) if isinstance(drawn, Figure) else drawn or ()
+    return tuple(figure for figure in figures if figure is not None)

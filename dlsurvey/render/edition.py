@@ -5,12 +5,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Literal
 
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.errors import RenderError
-from dlsurvey.figures import draw_figures
 from dlsurvey.files import explaining
 from dlsurvey.notebooks import write_notebooks
 from dlsurvey.records import SCHEMA, to_json
@@ -33,13 +33,15 @@ def write_edition(
     folder: Path,
     formats: Iterable[Format] = FORMATS,
     own: Own | None = None,
+    press: Press | None = None,
 ) -> tuple[Path, ...]:
     """Write the edition into `folder`, replacing what was there; gives back the files written.
 
+    `press` is one that was started for the same formats, which then is warm; the caller ends it.
     Everything is written beside `folder` first and renamed into place at the end.
     Raises RenderError where the disk is full or the place may not be written.
     """
-    files = render_files(findings, formats, own)
+    files = render_files(findings, formats, own, press)
     with explaining(RenderError, f"write the edition to {folder}"):
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -55,7 +57,10 @@ def write_edition(
 
 
 def render_files(
-    findings: Findings, formats: Iterable[Format], own: Own | None = None
+    findings: Findings,
+    formats: Iterable[Format],
+    own: Own | None = None,
+    press: Press | None = None,
 ) -> dict[str, bytes]:
     """The content of every file but the manifest, by its path inside the edition."""
     wanted = tuple(formats)
@@ -64,15 +69,15 @@ def render_files(
             raise RenderError(
                 f"The report cannot be written as '{name}': choose from {', '.join(FORMATS)}."
             )
-    with Press(wanted) as press:
-        return _render_wanted(findings, wanted, press, own)
+    with nullcontext(press) if press is not None else Press(wanted) as running:
+        return _render_wanted(findings, wanted, running, own)
 
 
 @resting_collector()
 def _render_wanted(
     findings: Findings, wanted: tuple[Format, ...], press: Press, own: Own | None
 ) -> dict[str, bytes]:
-    figures = draw_figures(findings)
+    figures = press.draw(findings)
     # Which works are cited follows from the text; figures cite nothing.
     page = (
         render_html(findings, figures, own)

@@ -1,6 +1,7 @@
-"""Turns a figure's SVG into markup that stands inside the page, with points that tell values."""
+"""Turns a figure's SVG into markup for the page, with points that tell values, and for paper."""
 
 import re
+from base64 import b64encode
 from itertools import groupby
 
 from markupsafe import Markup
@@ -41,8 +42,13 @@ def shorten(svg: str) -> str:
 
 
 def inline_print(figure: Figure) -> Markup:
-    """For the PDF, whose tags take the alternative text from the title inside the SVG."""
-    return Markup(figure.svg)  # noqa: S704 -- drawn here, not read
+    """For the PDF: an image of its own, with the alternative text that its tags take.
+
+    Inside the page it would go through the parser and the style sheets with everything else, an
+    eighth of the time that the pages take (`python -m benchmarks rendering`).
+    """
+    address = f"data:image/svg+xml;base64,{b64encode(figure.svg.encode()).decode()}"
+    return Markup('<img src="{}" alt="{}">').format(address, figure.alt)
 
 
 def write_points(figure: Figure) -> Markup:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -100,7 +101,7 @@ def compose_page(
     sections = select_sections(sections, shape)
     chapters = order_chapters(list_chapters(), sections, settings)
     citations = Citations(read_references())
-    environment = make_environment()
+    environment = share_environment()
     context: dict[str, Any] = {
         "findings": findings,
         "cover": findings.cover,
@@ -161,6 +162,12 @@ def _render_chapters(
     return bodies
 
 
+@lru_cache
+def share_environment() -> jinja2.Environment:
+    """One for all pages, so that each template is compiled once."""
+    return make_environment()
+
+
 def make_environment() -> jinja2.Environment:
     """Templates that escape everything and refuse names that are not there."""
     environment = jinja2.Environment(
@@ -176,7 +183,7 @@ def make_environment() -> jinja2.Environment:
         "name_figure": name_figure,
         "name_workload": name_workload,
         "describe_way": describe_way,
-        "quantities": {key: _(title) for key, title in QUANTITIES.items()},
+        "quantities": QUANTITIES,
         "include_style": read_style,
         "swatch": draw_swatch,
         "titles_of": map_titles,

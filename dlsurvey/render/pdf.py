@@ -1,7 +1,9 @@
 """Turns findings and figures into a tagged A4 PDF with the data attached."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from dlsurvey.analysis.findings import Findings
@@ -14,6 +16,8 @@ from dlsurvey.render.garbage import resting_collector
 from dlsurvey.render.pages import Own, compose_page
 from dlsurvey.render.results import write_results
 from dlsurvey.render.tags import scope_headers
+from dlsurvey.rendition import SETTERS, hash_files, read_versions
+from dlsurvey.shelf import Shelf, make_key
 
 FONT_SCHEME = "font:"
 """`font:DejaVuSans.ttf` in the style sheet names a file that `dlsurvey.fonts` finds."""
@@ -26,23 +30,41 @@ def render_pdf(
     figures: Iterable[Figure],
     attached: Mapping[str, bytes] | None = None,
     own: Own | None = None,
+    shelf: Shelf | None = None,
 ) -> bytes:
     """The PDF; equal input gives equal bytes, since every date in it is the edition's own.
 
     `attached` are the files that travel inside; unless they are given, results.json does.
+    A page that stands on the shelf as set before is not set again.
     """
-    weasyprint = load_weasyprint()
     page = add_faces(compose_page(findings, figures, "print", own))
-    fetcher = make_fetcher()
     files = {RESULTS: write_results(findings)} if attached is None else attached
+    setting = partial(set_page, page, files, findings.created_at)
+    return setting() if shelf is None else shelve(shelf, setting, page, files, findings.created_at)
+
+
+def set_page(page: str, files: Mapping[str, bytes], created_at: datetime) -> bytes:
+    """The HTML document as A4 pages."""
+    weasyprint = load_weasyprint()
+    fetcher = make_fetcher()
     document = weasyprint.HTML(string=page, url_fetcher=fetcher, media_type="print")
     rendered: bytes = document.write_pdf(
         finisher=finish,
         pdf_variant="pdf/ua-1",
         pdf_identifier=hashlib.sha256(page.encode()).digest()[:16],
-        attachments=make_attachments(files, findings.created_at, fetcher),
+        attachments=make_attachments(files, created_at, fetcher),
     )
     return rendered
+
+
+def shelve(shelf: Shelf, setting: Callable[[], bytes], *parts: Any) -> bytes:
+    """The paper that `setting` makes of `parts`, from the shelf where it was made before."""
+    key = make_key(hash_files(SETTERS), read_versions(), *parts)
+    kept = shelf.fetch(key)
+    if kept is None:
+        kept = setting()
+        shelf.keep(key, kept)
+    return kept
 
 
 def finish(document: Any, pdf: Any) -> None:

@@ -1,39 +1,66 @@
-"""Turns findings and figures into the printed shapes, side by side where there are two.
+"""Turns findings into figures and printed shapes, on two processors where two shapes are printed.
 
 WeasyPrint needs about a twelfth of a second for a page, and one processor. The slides are therefore set
-in a process of their own while this one sets the A4 pages.
+in a process of their own while this one sets the A4 pages. Until there is something to set, that
+process loads its libraries and draws figures with this one. What a cache still holds from an earlier
+edition is neither drawn nor set again.
 """
 
-import os
+import gc
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
+from os import _exit
+from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import msgspec
 
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.figures import Figure
+from dlsurvey.language import speak, speaking_its_language, spoken
 from dlsurvey.render.pages import Own
 from dlsurvey.render.pdf import render_pdf
-from dlsurvey.render.slides import render_slides
+from dlsurvey.render.slides import render_slides, warm_slides
+from dlsurvey.rendition import DRAWERS, hash_files, read_versions
+from dlsurvey.shelf import Shelf, make_key
 
+if TYPE_CHECKING:  # Matplotlib takes a second to import
+    from dlsurvey.figures.gallery import Order
+
+T = TypeVar("T")
 A4, SLIDES = "report.pdf", "slides.pdf"
+MOST_DRAWINGS = 400
+MOST_PAPERS = 8
+"""What the cache holds: some editions of one survey, or the newest of some surveys."""
 
 
 class Press:
-    """Prints what is wanted of an edition; a context, so that no process outlives it."""
+    """Draws and prints what is wanted of an edition; a context, so that no process outlives it."""
 
-    def __init__(self, formats: Collection[str]) -> None:
-        """Start the second process at once: it loads its libraries while figures are drawn."""
+    def __init__(
+        self, formats: Collection[str], cache: Path | None = None, *, anew: bool = False
+    ) -> None:
+        """Start the second process at once: it loads its libraries while findings are found out.
+
+        `cache` is a folder for what was made before; `anew` makes it again and keeps it there.
+        """
         self.formats = formats
+        place = cache or Path()
+        self.drawings = Shelf(
+            place / "drawings" if cache else None, MOST_DRAWINGS, reading=not anew
+        )
+        self.papers = Shelf(place / "papers" if cache else None, MOST_PAPERS, reading=not anew)
         self._pool: ProcessPoolExecutor | None = None
         if "pdf" in formats and "slides" in formats:
             # Spawned: a process forked from one with Pango's or a framework's threads may hang.
             self._pool = ProcessPoolExecutor(
-                1, mp_context=get_context("spawn"), initializer=watch_parent
+                1, mp_context=get_context("spawn"), initializer=prepare_process
             )
             self._pool.submit(warm_up)
 
@@ -47,9 +74,15 @@ class Press:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the second process."""
+        """End the second process, and remove from the cache what was used longest ago."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+        for shelf in (self.drawings, self.papers):
+            shelf.tidy()
+
+    def draw(self, findings: Findings) -> tuple[Figure, ...]:
+        """All figures, as `draw_figures` gives them."""
+        return draw_together(findings, self.send, self.drawings)
 
     def print(
         self,
@@ -60,36 +93,79 @@ class Press:
     ) -> dict[str, bytes]:
         """Each wanted paper by its file's name."""
         papers = {}
-        slides = self._send(findings, figures, attached, own)
+        order = (findings, figures, attached, own, self.papers)
+        slides = self.send(render_slides, *order) if "slides" in self.formats else None
         if "pdf" in self.formats:
-            papers[A4] = render_pdf(findings, figures, attached, own)
-        content = _receive(slides)
+            papers[A4] = render_pdf(*order)
         if "slides" in self.formats:
-            papers[SLIDES] = content or render_slides(findings, figures, attached, own)
+            papers[SLIDES] = _receive(slides, partial(render_slides, *order))
         return papers
 
-    def _send(self, *order: Any) -> Future[bytes] | None:
+    def send(self, work: Callable[..., T], *given: Any) -> Future[T] | None:
         """What the second process was asked for; None where there is none, or it ended."""
         if self._pool is None:
             return None
         try:
-            return self._pool.submit(render_slides, *order)
+            return self._pool.submit(work, *given)
         except BrokenProcessPool:
             return None
 
 
-def _receive(slides: Future[bytes] | None) -> bytes | None:
-    """What the second process made; None where it could not start or the system ended it."""
-    if slides is None:
-        return None
+class Send(Protocol):
+    """Asks another process for work, as `Press.send` does."""
+
+    def __call__(self, work: Callable[..., T], *given: Any) -> Future[T] | None:
+        """None where there is no such process."""
+        ...
+
+
+@speaking_its_language
+def draw_together(findings: Findings, send: Send, shelf: Shelf) -> tuple[Figure, ...]:
+    """All figures; those that the shelf does not hold, drawn in two processes and put there."""
+    from dlsurvey.figures.gallery import list_orders
+
+    program = (hash_files(DRAWERS), read_versions(), spoken())
+    orders = [(make_key(program, *order), order) for order in list_orders(findings)]
+    kept = {key: shelf.fetch(key) for key, _order in orders}
+    missing = {key: order for key, order in orders if kept[key] is None}
+    # The other process begins at the end: where the two meet, each had its share.
+    sent = {key: send(draw, spoken(), missing[key]) for key in reversed(missing)}
+    for key, order in missing.items():
+        there, here = sent[key], partial(draw, spoken(), order)
+        content = here() if there is None or there.cancel() else _receive(there, here)
+        shelf.keep(key, content)
+        kept[key] = content
+    return tuple(
+        figure
+        for key, _order in orders
+        for figure in msgspec.json.decode(kept[key] or b"", type=tuple[Figure, ...])
+    )
+
+
+def draw(language: str, order: "Order") -> bytes:
+    """The figures of an order, as they are kept."""
+    from dlsurvey.figures.gallery import carry_out
+
+    with speak(language):
+        return msgspec.json.encode(carry_out(order))
+
+
+def _receive(there: Future[T] | None, here: Callable[[], T]) -> T:
+    """What the second process made; made here where it could not start or the system ended it."""
+    if there is None:
+        return here()
     try:
-        return slides.result()
+        return there.result()
     except BrokenProcessPool:
-        return None
+        return here()
 
 
-def watch_parent() -> None:
-    """End this process with the one that started it, however that dies: nobody else would."""
+def prepare_process() -> None:
+    """Make of a new process one that sets a paper and ends with the process that started it.
+
+    It lives for one edition, so the collector of cycles would only walk what is still needed.
+    """
+    gc.disable()
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
@@ -97,14 +173,13 @@ def watch_parent() -> None:
 
 def _end_with(sentinel: int) -> None:
     wait([sentinel])
-    os._exit(1)
+    _exit(1)
 
 
 def warm_up() -> None:
-    """Load what printing needs."""
+    """Load what drawing and setting need."""
     try:
-        import matplotlib  # noqa: F401
-        import weasyprint  # noqa: F401
-    except (ImportError, OSError):
-        # Printing says what is missing.
-        return
+        import dlsurvey.figures.gallery  # noqa: F401
+    except ImportError:
+        return  # drawing says what is missing
+    warm_slides()

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import jinja2
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from dlsurvey.analysis.findings import Fact, Findings, Provenance
 from dlsurvey.analysis.modes import read_frameworks
 from dlsurvey.chapters import Chapter, order_chapters
-from dlsurvey.errors import RenderError
+from dlsurvey.errors import MissingDependency, RenderError
 from dlsurvey.figures import Figure
 from dlsurvey.fonts import add_faces
 from dlsurvey.language import gettext as _
@@ -24,16 +25,17 @@ from dlsurvey.render.choices import (
     list_untold,
     split_ledger,
 )
-from dlsurvey.render.deck import END, ITEM, Deck, Sheet
+from dlsurvey.render.deck import END, ITEM, Deck, Sheet, number_sheets
 from dlsurvey.render.garbage import resting_collector
 from dlsurvey.render.inline import inline_print
 from dlsurvey.render.pages import TEMPLATES, Own, list_chapters, make_environment
 from dlsurvey.render.panels import list_panels
-from dlsurvey.render.pdf import finish, load_weasyprint, make_fetcher
+from dlsurvey.render.pdf import finish, load_weasyprint, make_fetcher, shelve
 from dlsurvey.render.projection import Projector
 from dlsurvey.render.references import Citations, read_references
 from dlsurvey.render.results import write_results
 from dlsurvey.render.talk import split_section
+from dlsurvey.shelf import Shelf
 
 WITHOUT = ("health",)
 """Chapters of the report that have no slide: their tables are for reading, not for showing."""
@@ -52,7 +54,6 @@ TOO_FINE = (
 )
 """Facts of the overview cards that a talk has no time for."""
 
-_SIZE = re.compile(r'(<svg\b[^>]*?) width="[\d.]+pt" height="[\d.]+pt"')
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
@@ -63,16 +64,28 @@ def render_slides(
     figures: Iterable[Figure],
     attached: Mapping[str, bytes] | None = None,
     own: Own | None = None,
+    shelf: Shelf | None = None,
 ) -> bytes:
     """The slides; equal input gives equal bytes. Raises ConfigError for a wrong order of chapters.
 
     `attached` are the files that travel inside; unless they are given, results.json does.
+    Slides that stand on the shelf as set before are not set again.
     """
+    deck = compose_deck(findings, figures, own)
+    files = {RESULTS: write_results(findings)} if attached is None else attached
+    setting = partial(set_slides, findings, deck, files)
+    if shelf is None:
+        return setting()
+    # With the slides as they are laid out first everything is said that decides the rest.
+    page = compose_slides(findings, number_sheets(deck.slides, deck))
+    return shelve(shelf, setting, page, files, findings.created_at)
+
+
+def set_slides(findings: Findings, deck: Deck, files: Mapping[str, bytes]) -> bytes:
+    """The deck as a PDF, what was too full laid out again."""
     load_weasyprint()
     fetcher = make_fetcher()
-    deck = compose_deck(findings, figures, own)
     document = Projector(deck, lambda sheets: compose_slides(findings, sheets), fetcher).project()
-    files = {RESULTS: write_results(findings)} if attached is None else attached
     identity = "".join(f"{one.heading}{one.body}" for one in deck.slides)
     rendered: bytes = document.write_pdf(
         finisher=finish,
@@ -83,6 +96,18 @@ def render_slides(
     return rendered
 
 
+def warm_slides() -> None:
+    """Load what slides need, while there are none to set yet."""
+    environment = _share_environment()
+    for name in environment.list_templates():
+        if name.startswith("slides"):
+            environment.get_template(name)
+    try:
+        load_weasyprint().HTML(string="<p>A", url_fetcher=make_fetcher()).render()
+    except MissingDependency:
+        return  # setting says what is missing
+
+
 @speaking_its_language
 def compose_deck(findings: Findings, figures: Iterable[Figure], own: Own | None = None) -> Deck:
     """All slides, before anyone knows whether they fit."""
@@ -90,7 +115,7 @@ def compose_deck(findings: Findings, figures: Iterable[Figure], own: Own | None 
     sections = [section for section in sections if "slides" in section.shapes]
     chapters = order_chapters(list_chapters(), sections, settings)
     deck = Deck()
-    environment = _make_environment()
+    environment = _share_environment()
     context = _list_names(findings, figures, deck, chapters)
     written = {section.key: section for section in sections}
     try:
@@ -113,7 +138,8 @@ def compose_deck(findings: Findings, figures: Iterable[Figure], own: Own | None 
     return deck
 
 
-def _make_environment() -> jinja2.Environment:
+@lru_cache
+def _share_environment() -> jinja2.Environment:
     environment = make_environment()
     environment.filters |= {"brief": shorten, "lead": lead}
     return environment
@@ -154,7 +180,7 @@ def _list_names(
 @speaking_its_language
 def compose_slides(findings: Findings, sheets: Sequence[Sheet]) -> str:
     """Some of the slides as one HTML document."""
-    template = _make_environment().get_template("slides.html.jinja")
+    template = _share_environment().get_template("slides.html.jinja")
     return add_faces(
         template.render(
             findings=findings, cover=findings.cover, edition=findings.edition, sheets=sheets
@@ -182,8 +208,10 @@ def place_figure(figure: Figure, tallest: float = TALLEST, widest: float = WIDES
         return inline_print(figure)
     width, height = float(box[1]), float(box[2])
     scale = min(widest / width, tallest / height) / TYPE
-    size = rf'\1 width="{width * scale:.2f}em" height="{height * scale:.2f}em"'
-    return Markup(_SIZE.sub(size, figure.svg, count=1))  # noqa: S704  drawn here, not read
+    style = Markup('<img style="width: {:.2f}em; height: {:.2f}em"').format(
+        width * scale, height * scale
+    )
+    return Markup(inline_print(figure).replace("<img", style, 1))  # noqa: S704  made here
 
 
 def is_tall(figure: Figure) -> bool:

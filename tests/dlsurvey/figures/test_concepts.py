@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from dlsurvey.figures.architecture import draw_graphs, draw_stacks
+from dlsurvey.figures.architecture import STACKS, draw_graphs, draw_stack
 from dlsurvey.figures.arithmetic import SEVEN, coarsen, convolve, pool, read_grey, rectify, share
 from dlsurvey.figures.concepts import (
     draw_activations,
@@ -69,7 +69,7 @@ def test_filters_need_a_small_image() -> None:
 
 
 def test_every_drawing_says_in_words_what_it_shows() -> None:
-    for figure in (draw_layers(), draw_activations(), draw_graphs(), *draw_stacks()):
+    for figure in (draw_layers(), draw_activations(), draw_graphs(), *map(draw_stack, STACKS)):
         assert figure.alt in figure.svg.replace("&lt;", "<").replace("&gt;", ">")
         assert figure.table.rows
         assert 'font-size="0' not in figure.svg
