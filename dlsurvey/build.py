@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from dlsurvey.chapters import order_chapters
 from dlsurvey.collection import collect, find_turns, select_collectors
 from dlsurvey.config import Config, parse_duration
 from dlsurvey.console import Console
@@ -60,8 +61,8 @@ class Survey:
         executor: Kind | None = None,
     ) -> Edition:
         """The main job. Every step stores what it has before the next one begins."""
-        read_sections(self.config)  # a mistake in them is said before the training, not after
         self.console.open_log(self.config.logs, "build")
+        self._check_sections()
         log = str(self.console.log_path)
         before = find_newest(self.store)
         try:
@@ -161,6 +162,12 @@ class Survey:
             if (folder / name).exists():
                 self.console.say(f"  {_show(folder / name)}")
         return edition
+
+    def _check_sections(self) -> None:
+        """A mistake in them, or in their order, is said before the training, not after."""
+        from dlsurvey.render.pages import list_chapters  # late: it loads the templates' language
+
+        order_chapters(list_chapters(), read_sections(self.config), self.config.settings.sections)
 
     @contextmanager
     def _timed(self, step: Step) -> Iterator[None]:

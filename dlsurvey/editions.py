@@ -16,6 +16,7 @@ from dlsurvey.analysis.differences import Changes
 from dlsurvey.config import Config
 from dlsurvey.errors import RenderError, StoreError
 from dlsurvey.files import explaining, write_atomic
+from dlsurvey.garbage import resting_collector
 from dlsurvey.heartbeat import find_heartbeat, find_interval, read_beats
 from dlsurvey.imprint import keep_imprint, recall_imprint
 from dlsurvey.language import gettext as _
@@ -152,6 +153,7 @@ def render(
     return Rendered(folder, reasons, removed)
 
 
+@resting_collector()
 def _write(
     config: Config, store: Store, edition: Edition, formats: Sequence[Format], *, anew: bool
 ) -> None:

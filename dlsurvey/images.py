@@ -5,6 +5,7 @@ import re
 import warnings
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import unquote
 
 from dlsurvey.errors import ConfigError
 from dlsurvey.files import explaining
@@ -43,47 +44,52 @@ class Images:
         return self._read[path]
 
     def _find(self, address: str) -> Path:
-        from urllib.parse import unquote
-
         if re.match(r"(?i)[a-z][a-z0-9+.-]*:|//", address):
             raise ConfigError(
                 f"the image '{address[:80]}' is not a file beside the section: a report loads nothing"
                 " from elsewhere; save the image in the folder of sections."
             )
-        name = unquote(address)
+        name, shown = unquote(address), _show(address)
         if "\\" in name or "\0" in name or name.startswith("/") or ".." in name.split("/"):
             raise ConfigError(
-                f"the image '{address[:80]}' is named by a path out of the folder of sections: put"
+                f"the image '{shown}' is named by a path out of the folder of sections: put"
                 " it there and write its name alone."
             )
         path = self._folder / name
         if path.suffix.lower() not in self.KINDS:
             raise ConfigError(
-                f"the image '{address[:80]}' is none of {', '.join(self.KINDS)}: save it as one."
+                f"the image '{shown}' is none of {', '.join(self.KINDS)}: save it as one."
             )
         named = path
-        with explaining(ConfigError, f"read the image '{address[:80]}'"):
-            path = path.resolve(strict=True)
+        with explaining(ConfigError, f"read the image '{shown}'"):
+            try:
+                path = path.resolve(strict=True)
+            except FileNotFoundError:
+                raise ConfigError(
+                    f"the image '{shown}' is not there: save it in the folder of sections, or"
+                    " correct its name."
+                ) from None
         if not path.is_relative_to(self._folder.resolve()):
             raise ConfigError(
-                f"the image '{address[:80]}' is a link out of the folder of sections: copy it there."
+                f"the image '{shown}' is a link out of the folder of sections: copy it there."
             )
         self._named[named] = None
         return path
 
     def _load(self, path: Path, address: str) -> bytes:
-        with explaining(ConfigError, f"read the image '{address[:80]}'"):
+        shown = _show(address)
+        with explaining(ConfigError, f"read the image '{shown}'"):
             size = path.stat().st_size
             if size > LARGEST:
                 raise ConfigError(
-                    f"the image '{address[:80]}' has {size:,} bytes; {LARGEST:,} are allowed: save"
+                    f"the image '{shown}' has {size:,} bytes; {LARGEST:,} are allowed: save"
                     " it smaller."
                 )
             content = path.read_bytes()
         self._bytes += len(content)
         if self._bytes > LARGEST_TOGETHER:
             raise ConfigError(
-                f"with the image '{address[:80]}' all sections together have more than"
+                f"with the image '{shown}' all sections together have more than"
                 f" {LARGEST_TOGETHER:,} bytes of images: save them smaller."
             )
         self._examine(path, address)
@@ -104,9 +110,16 @@ class Images:
             OSError, SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError,
             Image.DecompressionBombWarning,
         ) as error:  # fmt: skip
-            raise ConfigError(f"the image '{address[:80]}' is not a whole {kind} file.") from error
+            raise ConfigError(
+                f"the image '{_show(address)}' is not a whole {kind} file."
+            ) from error
         if width * height > MOST_PIXELS:
             raise ConfigError(
-                f"the image '{address[:80]}' has {width} x {height} pixels, too many to print: save"
+                f"the image '{_show(address)}' has {width} x {height} pixels, too many to print: save"
                 " it smaller."
             )
+
+
+def _show(address: str) -> str:
+    """The name as the file bears it, for a message: `a b.png`, which Markdown hands over as a%20b."""
+    return "".join(one if one.isprintable() else "?" for one in unquote(address)[:80])

@@ -118,6 +118,11 @@ def translate_known(text: str) -> str:
     return read_catalogue(spoken(), listing=False).gettext(text)
 
 
+def note_untranslated(text: str) -> None:
+    """Keep a text that is shown in English for want of a translation."""
+    _untranslated[spoken()][text] = None
+
+
 def mark(message: str) -> str:
     """The text as it is: it stands in a table of the module, and is translated where it is used."""
     return message

@@ -9,7 +9,8 @@ import hashlib
 import logging
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +18,7 @@ import msgspec
 from markupsafe import Markup
 from msgspec import Meta
 
+from dlsurvey.anchors import PARTS, RESERVED
 from dlsurvey.config import Config
 from dlsurvey.errors import ConfigError
 from dlsurvey.files import explaining
@@ -44,7 +46,7 @@ class FrontMatter(Record, frozen=True, kw_only=True):
     title: Annotated[str, Meta(max_length=200)] = ""
     place: Annotated[str, Meta(pattern=r"^\s*(after|before)\s*:\s*\S+\s*$")] = USUAL_PLACE
     replaces: str = ""
-    shapes: tuple[Shape, ...] = SHAPES
+    shapes: Annotated[tuple[Shape, ...], Meta(min_length=1)] = SHAPES
 
 
 class Section(Record, frozen=True, kw_only=True):
@@ -72,8 +74,9 @@ def read_sections(config: Config) -> tuple[Section, ...]:
     Where there are no personal findings, only the log says so.
     """
     files = list_files(config)
+    places = _list_places(files)
     images = Images(config.sections)
-    read = [_read_section(path, config, images) for path in files]
+    read = [_read_section(path, config, images, places) for path in files]
     for path, section in zip(files, read, strict=True):
         if section is None:
             logger.info("%s is empty: it is left out of the report.", path.name)
@@ -85,9 +88,10 @@ def read_sections(config: Config) -> tuple[Section, ...]:
 def list_used_files(config: Config) -> tuple[Path, ...]:
     """The files that the report's sections are made of: Markdown, and the images that it shows."""
     files = list_files(config)
+    places = _list_places(files)
     images = Images(config.sections)
     for path in files:
-        _read_section(path, config, images)
+        _read_section(path, config, images, places)
     return (*files, *images.paths)
 
 
@@ -131,17 +135,43 @@ def list_files(config: Config) -> list[Path]:
     return files
 
 
-def _read_section(path: Path, config: Config, images: Images) -> Section | None:
+def _list_places(files: Iterable[Path]) -> tuple[str, ...]:
+    """The names that a link may lead to: those of chapters, and of sections, empty ones too."""
+    from dlsurvey.render.pages import CHAPTERS  # late: it loads the templates' language
+
+    return (*(key for key, _title in CHAPTERS), *(path.stem for path in files))
+
+
+def _find_place(name: str, places: Collection[str]) -> None:
+    if name not in places and not PARTS.fullmatch(name):
+        raise ConfigError(
+            f"the link to '#{name[:80]}' leads to no place in the report.{suggest(name, places)}"
+        )
+
+
+def _check_name(path: Path) -> None:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,99}", path.stem):
         raise ConfigError(
             f"{path} cannot name a section: use small letters, digits and -, as in my-view.md."
         )
+    if RESERVED.fullmatch(path.stem):
+        raise ConfigError(
+            f"{path} cannot name a section: a part of the report bears the name '{path.stem}'"
+            f" already; take another, as in my-{path.stem}.md."
+        )
+
+
+def _read_section(
+    path: Path, config: Config, images: Images, places: Collection[str]
+) -> Section | None:
+    _check_name(path)
     matter, body, first_line = split_front_matter(_read_text(path, config.sections), str(path))
+    origin = Origin(str(path), first_line)
     title = matter.title.strip()
     if not title:
-        title, body = find_title(body)
+        title, body = find_title(body, origin)
     title = title or TITLES.get(path.stem, "")
-    parts = render_markdown(body, Origin(str(path), first_line), images.read)
+    parts = render_markdown(body, origin, images.read, partial(_find_place, places=places))
     if not parts:
         return None
     if not title:
@@ -175,7 +205,7 @@ def _read_text(path: Path, folder: Path) -> str:
         raise ConfigError(
             f"{path}, line {line}: this is not UTF-8; save the file as UTF-8."
         ) from error
-    return text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def split_front_matter(text: str, name: str) -> tuple[FrontMatter, str, int]:
@@ -214,6 +244,11 @@ def _decode_front_matter(text: str, name: str) -> FrontMatter:
         if "place" in str(error):
             raise ConfigError(
                 f'{name}: place is written as "after: comparison" or "before: conclusion".'
+            ) from error
+        if "shapes" in str(error):
+            raise ConfigError(
+                f"{name}: shapes is a list of one or more of {', '.join(SHAPES)}, as in"
+                f' shapes = ["html", "pdf"].'
             ) from error
         message = str(error).split(" - at ", maxsplit=1)
         key = message[1].strip("`$.") if len(message) > 1 else "front matter"

@@ -4,11 +4,13 @@ import datetime as dt
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
+from msgspec.structs import force_setattr
 
 from collectors.subjects import Package, Repository, Tag, Topic, Word
 from dlsurvey.language import Language
 from dlsurvey.records import Name
 
+TITLE = "Deep-learning frameworks compared"
 ProfileName = Literal["quick", "standard", "full"]
 LogFormat = Literal["text", "json"]
 
@@ -20,7 +22,8 @@ class _Section(Struct, frozen=True, forbid_unknown_fields=True):
 class Survey(_Section, frozen=True, kw_only=True):
     """[survey]: what stands on the cover."""
 
-    title: str = "Deep-learning frameworks compared"
+    title: str = TITLE
+    """Blank: the same, since a document without a title is none."""
     subtitle: str = "A living survey of TensorFlow and PyTorch"
     author: str = ""
     course: str = ""
@@ -29,6 +32,11 @@ class Survey(_Section, frozen=True, kw_only=True):
     """None: the day of the edition."""
     cover: Literal["coursework", "lecture", "page"] = "coursework"
     language: Language = "en"
+
+    def __post_init__(self) -> None:
+        """Where the title is blank, the usual one stands in."""
+        if not self.title.strip():
+            force_setattr(self, "title", TITLE)
 
 
 class Build(_Section, frozen=True, kw_only=True):

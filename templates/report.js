@@ -145,6 +145,27 @@ function placeReading(reading, mark, chart) {
   reading.style.top = `${bar ? beside : above >= -20 ? above : below}px`;
 }
 
+// Each cell learns the name of its column: on a phone the rows of a wide table stand one below
+// the other, where style writes the name before the value.
+function nameCells() {
+  for (const table of document.querySelectorAll(".results:not(.claims)")) {
+    const names = [...table.tHead.rows[0].cells].map((cell) => cell.innerText.replace(/\s*\n\s*/g, ", "));
+    for (const row of table.tBodies[0].rows) {
+      for (const cell of row.cells) {
+        if (cell.tagName === "TD" && cell.colSpan === 1) cell.dataset.label ??= names[cell.cellIndex];
+      }
+    }
+  }
+}
+
+// Tables that would scroll are stacked; those that fit stay tables.
+function stackTables() {
+  const tables = [...document.querySelectorAll(".results:not(.claims)")];
+  for (const table of tables) table.classList.remove("stacked");
+  const wide = tables.filter((table) => table.scrollWidth > table.clientWidth + 1);
+  for (const table of wide) table.classList.add("stacked");
+}
+
 // What is wider than its place scrolls; the keyboard must be able to reach it for that.
 function reachScrollers() {
   for (const box of document.querySelectorAll(".card, .results, pre, .contents")) {
@@ -152,6 +173,8 @@ function reachScrollers() {
     if (scrolls && !box.hasAttribute("tabindex")) {
       box.setAttribute("tabindex", "0");
       box.dataset.scrolls = "";
+      // The newest values of a trend, and the names of its lines, are at the right.
+      if (box.matches(".trend .card") && box.querySelector(".points circle")) box.scrollLeft = box.scrollWidth;
     } else if (!scrolls && "scrolls" in box.dataset) {
       box.removeAttribute("tabindex");
       delete box.dataset.scrolls;
@@ -169,6 +192,11 @@ function flagMissed() {
 
 flagMissed();
 for (const points of document.querySelectorAll(".points")) enliven(points.closest("figure"));
+nameCells();
+stackTables();
 reachScrollers();
-addEventListener("resize", reachScrollers);
+addEventListener("resize", () => {
+  stackTables();
+  reachScrollers();
+});
 document.addEventListener("change", reachScrollers);

@@ -24,6 +24,8 @@ class CitedFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     dated: date | int
     """A year alone where no more is known."""
+    reference: str = ""
+    """Of the text it was read in, as references.toml names it."""
 
 
 class CitedCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,7 +67,9 @@ def _cite(fact: CitedFact) -> Fact:
         date=date(fact.dated, 12, 31) if isinstance(fact.dated, int) else fact.dated,
         by_year=isinstance(fact.dated, int),
     )
-    return Fact(label=_(fact.label), text=_(fact.text), provenance=provenance)
+    return Fact(
+        label=_(fact.label), text=_(fact.text), provenance=provenance, reference=fact.reference
+    )
 
 
 def _collect_facts(subject: Subject, evidence: Evidence) -> list[Fact]:

@@ -17,6 +17,7 @@ from dlsurvey.formats import format_date, join_words
 from dlsurvey.language import gettext as _
 from dlsurvey.language import mark
 from dlsurvey.records import Gap, ObservationStatus
+from dlsurvey.telling import translate_told
 
 CHAIN: tuple[ObservationStatus, ...] = (
     "live", "cached", "stale", "imported", "archived", "published",
@@ -132,7 +133,7 @@ def _describe_fallback(
 ) -> str:
     names = join_words([subject.title for subject, _ in found])
     newest = max(one.points[-1].start for _, one in found)
-    why = f" {_(UNASKED) if reason == UNASKED else reason}" if reason else ""
+    why = f" {translate_told(reason)}" if reason else ""
     title = cite_source(signal.source)
     shown = _("Shown are {values}, the newest of {day}.").format(
         values=_(WORDS[tier]), day=format_date(newest)

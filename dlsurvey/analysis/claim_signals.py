@@ -1,4 +1,7 @@
-"""Turns popularity signals into answers to claims: values are set side by side of one source and day only."""
+"""Turns popularity signals into answers to claims: values are set side by side of one source and day only.
+
+What is not newer than a claim cannot test it: it stands in the reason, and decides nothing.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -34,29 +37,53 @@ class Meeting(NamedTuple):
         """The subject's value of the newest day."""
         return self.values[subject][self.newest]
 
+    def is_newer(self, made: int | None) -> bool:
+        """Whether the last day of all lies after the year in which the claim was made."""
+        return made is None or self.newest.year > made
 
-def answer_lead(test: LeadTest, trends: Sequence[Trend], titles: Mapping[str, str]) -> Answer:
+
+def answer_lead(
+    test: LeadTest, trends: Sequence[Trend], titles: Mapping[str, str], made: int | None = None
+) -> Answer:
     """Who is ahead on each signal; one verdict only where all agree, none from mere proxies."""
     pair = (test.subject, test.against)
     found, missing = [], []
     for metrics in test.signals:
-        meetings = (find_meeting(trends, metric, pair, test.unit) for metric in metrics)
-        meeting = next((one for one in meetings if one is not None), None)
+        meeting = _find_first(trends, metrics, test, made)
         if meeting is None:
             missing.append(_ask_source(metrics[0], pair, titles, test.unit))
         else:
             found.append(meeting)
-    outcomes = [_judge_ratio(one.tell(pair[0]), one.tell(pair[1]), test) for one in found]
+    newer = [one for one in found if one.is_newer(made)]
+    outcomes = [_judge_ratio(one.tell(pair[0]), one.tell(pair[1]), test) for one in newer]
     verdict = weigh(outcomes)
+    told = (
+        _say_lead(one, pair, titles, test)
+        if one.is_newer(made)
+        else f"{_say_ahead(one, pair, titles)} {_say_age(one, made)}"
+        for one in found
+    )
     return Answer(
         verdict="inconclusive" if test.proxies else verdict,
-        now="; ".join(_write_values(one, pair, titles) for one in found),
-        why=" ".join((*(_say_lead(one, pair, titles, test) for one in found), *missing)),
+        now="; ".join(_write_values(one, pair, titles) for one in newer),
+        why=" ".join((*told, *missing)),
         evidence=_name_signals(found),
     )
 
 
-def answer_share(test: ShareTest, trends: Sequence[Trend], titles: Mapping[str, str]) -> Answer:
+def _find_first(
+    trends: Sequence[Trend], metrics: Sequence[str], test: LeadTest, made: int | None
+) -> Meeting | None:
+    """Of the first metric that both have values of, newer than the claim where any are."""
+    pair = (test.subject, test.against)
+    meetings = [find_meeting(trends, metric, pair, test.unit) for metric in metrics]
+    known = [one for one in meetings if one is not None]
+    return next((one for one in known if one.is_newer(made)), next(iter(known), None))
+
+
+def answer_share(
+    test: ShareTest, trends: Sequence[Trend], titles: Mapping[str, str], made: int | None = None
+) -> Answer:
     """What part of both the subject has, at least so much, or less than half."""
     pair = (test.subject, test.against)
     meeting = find_meeting(trends, test.metric, pair)
@@ -65,11 +92,12 @@ def answer_share(test: ShareTest, trends: Sequence[Trend], titles: Mapping[str, 
     subject, against = (meeting.tell(name) for name in pair)
     numbers = _write_values(meeting, pair, titles)
     if subject + against == 0:
-        return Answer("inconclusive", numbers, _("Neither is named."), _name_signals([meeting]))
+        answer = Answer("inconclusive", numbers, _("Neither is named."), _name_signals([meeting]))
+        return _mind_age(answer, meeting, made)
     share = subject / (subject + against)
     verdict: Outcome | None = "higher" if share >= test.least else "lower" if share < 0.5 else None
     names = [titles.get(name, name) for name in pair]
-    return Answer(
+    answer = Answer(
         verdict=weigh([verdict]),
         now=numbers,
         why=_("Of the mentions of {names} together, {name} has {share:.0f} % ({when}).").format(
@@ -80,10 +108,11 @@ def answer_share(test: ShareTest, trends: Sequence[Trend], titles: Mapping[str, 
         ),
         evidence=_name_signals([meeting]),
     )
+    return _mind_age(answer, meeting, made)
 
 
 def answer_crossing(
-    test: CrossingTest, trends: Sequence[Trend], titles: Mapping[str, str]
+    test: CrossingTest, trends: Sequence[Trend], titles: Mapping[str, str], made: int | None = None
 ) -> Answer:
     """Who is ahead on the newest day, and since when the subject was."""
     pair = (test.subject, test.against)
@@ -91,16 +120,20 @@ def answer_crossing(
     if meeting is None:
         return Answer("inconclusive", "", _ask_source(test.metric, pair, titles))
     outcome = compare_values(meeting.tell(pair[0]), meeting.tell(pair[1]))
-    return Answer(
+    answer = Answer(
         verdict=weigh([outcome]),
         now=_write_values(meeting, pair, titles),
         why=f"{_say_ahead(meeting, pair, titles)} {_say_crossing(meeting, pair, titles)}",
         evidence=_name_signals([meeting]),
     )
+    return _mind_age(answer, meeting, made)
 
 
 def answer_difference(
-    test: DifferenceTest, trends: Sequence[Trend], titles: Mapping[str, str]
+    test: DifferenceTest,
+    trends: Sequence[Trend],
+    titles: Mapping[str, str],
+    made: int | None = None,
 ) -> Answer:
     """Whether the counts of the frameworks differ, and who has the most and the least."""
     subjects = list(
@@ -123,7 +156,23 @@ def answer_difference(
         why = _("{most} has the most, {least} the least.").format(
             most=titles.get(most, most), least=titles.get(least, least)
         )
-    return Answer(verdict, _write_values(meeting, ranked, titles), why, _name_signals([meeting]))
+    numbers = _write_values(meeting, ranked, titles)
+    return _mind_age(Answer(verdict, numbers, why, _name_signals([meeting])), meeting, made)
+
+
+def _mind_age(answer: Answer, meeting: Meeting, made: int | None) -> Answer:
+    """The answer as it is, or, from values not newer than the claim, without verdict and figures."""
+    if meeting.is_newer(made):
+        return answer
+    why = f"{answer.why} {_say_age(meeting, made)}"
+    return answer._replace(verdict="inconclusive", now="", why=why)
+
+
+def _say_age(meeting: Meeting, made: int | None) -> str:
+    return _(
+        "No count newer than {when} is known to this edition, and the claim is of {year}:"
+        " what is not newer than a claim cannot test it."
+    ).format(when=name_period(meeting.newest, meeting.first.resolution), year=made)
 
 
 def find_meeting(

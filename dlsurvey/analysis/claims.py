@@ -23,6 +23,7 @@ from dlsurvey.analysis.claim_data import (
     translate,
     write_then,
 )
+from dlsurvey.analysis.claim_dates import find_year
 from dlsurvey.analysis.claim_deployment import answer_deployment
 from dlsurvey.analysis.claim_listings import answer_gradients, answer_length, answer_similarity
 from dlsurvey.analysis.claim_signals import (
@@ -83,6 +84,7 @@ def _answer(claim: CitedClaim, answer: Answer) -> Claim:
 
 def _test(claim: CitedClaim, evidence: _Evidence) -> Answer:  # noqa: PLR0911  one a test
     workloads, trends, code, gradients, titles, deployments = evidence
+    made = find_year(claim.sources)
     match claim.test:
         case ComparisonTest() as test:
             return answer_comparison(test, workloads, titles)
@@ -99,13 +101,13 @@ def _test(claim: CitedClaim, evidence: _Evidence) -> Answer:  # noqa: PLR0911  o
         case DeploymentTest() as test:
             return answer_deployment(test, deployments)
         case LeadTest() as test:
-            return answer_lead(test, trends, titles)
+            return answer_lead(test, trends, titles, made)
         case ShareTest() as test:
-            return answer_share(test, trends, titles)
+            return answer_share(test, trends, titles, made)
         case CrossingTest() as test:
-            return answer_crossing(test, trends, titles)
+            return answer_crossing(test, trends, titles, made)
         case DifferenceTest() as test:
-            return answer_difference(test, trends, titles)
+            return answer_difference(test, trends, titles, made)
         case NoTest(needs=needs):
             return Answer("not_testable", "", _(needs))
 

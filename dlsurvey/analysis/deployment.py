@@ -29,7 +29,7 @@ from dlsurvey.analysis.inference import (
 )
 from dlsurvey.analysis.load import FOREIGN_CORES
 from dlsurvey.analysis.noise import LEAST_REPEATS
-from dlsurvey.analysis.spread import CONFIDENCE, find_interval
+from dlsurvey.analysis.spread import find_interval, find_quantile
 from dlsurvey.language import gettext as _
 from dlsurvey.settings import Margins
 from experiments.deployment.record import Deployment, Deployments, Run
@@ -144,10 +144,7 @@ def find_floor(deployments: Iterable[Deployment], quantity: RouteQuantity) -> fl
     found = _find_differences(pairs)
     if found is None or len(found) < LEAST_REPEATS:
         return None
-    from scipy.stats import t as student
-
-    quantile = float(student.ppf((1 + CONFIDENCE) / 2, len(found)))
-    return quantile * sqrt(fmean(one * one for one in found))
+    return find_quantile(len(found)) * sqrt(fmean(one * one for one in found))
 
 
 def _counts(quantity: RouteQuantity, *runs: Run) -> bool:

@@ -66,6 +66,8 @@ class Fact(Record, frozen=True, kw_only=True):
     label: str
     text: str
     provenance: Provenance
+    reference: str = ""
+    """The work it was read in, as references.toml names it; empty for collected values."""
 
 
 class Card(Record, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from dlsurvey.analysis.load import is_loaded
 from dlsurvey.analysis.measured import Basis, NoiseFloor, Quantity
 from dlsurvey.analysis.quantities import QUANTITIES, find_difference, read_quantity, to_share
-from dlsurvey.analysis.spread import CONFIDENCE
+from dlsurvey.analysis.spread import find_quantile
 from dlsurvey.records import Trial
 
 LEAST_REPEATS = 3
@@ -63,7 +63,7 @@ def _from_repeats(trials: Iterable[Trial], quantity: Quantity) -> NoiseFloor | N
         return None
     count = len(differences)
     spread = sqrt(sum(one * one for one in differences) / count)
-    return _make_floor(_quantile(count) * spread, "repeats", count, quantity)
+    return _make_floor(find_quantile(count) * spread, "repeats", count, quantity)
 
 
 def _from_halves(trials: Iterable[Trial], quantity: Quantity) -> NoiseFloor | None:
@@ -91,7 +91,7 @@ def _from_halves(trials: Iterable[Trial], quantity: Quantity) -> NoiseFloor | No
     pooled = sqrt(sum((len(values) - 1) * variance(values) for values in spreads) / freedom)
     least = min(map(len, spreads))
     halves = sqrt(1 / (least // 2) + 1 / (least - least // 2))
-    return _make_floor(_quantile(freedom) * pooled * halves, "halves", freedom, quantity)
+    return _make_floor(find_quantile(freedom) * pooled * halves, "halves", freedom, quantity)
 
 
 def _find_differences(
@@ -106,10 +106,3 @@ def _make_floor(bound: float, basis: Basis, freedom: int, quantity: Quantity) ->
     return NoiseFloor(
         quantity=quantity, bound=to_share(bound, quantity), basis=basis, freedom=freedom
     )
-
-
-def _quantile(freedom: int) -> float:
-    """Student's t that |T| stays below in 95 of 100 cases."""
-    from scipy.stats import t as student
-
-    return float(student.ppf((1 + CONFIDENCE) / 2, freedom))

@@ -24,8 +24,14 @@ def find_interval(values: Sequence[float]) -> tuple[float, float] | tuple[None, 
     n = len(values)
     if n < LEAST_VALUES:
         return None, None
-    from scipy.stats import t as student
-
-    half = float(student.ppf((1 + CONFIDENCE) / 2, n - 1)) * stdev(values) / sqrt(n)
+    half = find_quantile(n - 1) * stdev(values) / sqrt(n)
     mean = fmean(values)
     return mean - half, mean + half
+
+
+def find_quantile(freedom: int) -> float:
+    """Student's t that |T| stays below in 95 of 100 cases."""
+    # scipy.stats.t.ppf is this function; to import it takes a third of a second longer.
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, (1 + CONFIDENCE) / 2))

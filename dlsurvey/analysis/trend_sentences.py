@@ -22,33 +22,15 @@ def describe_latest(signal: Signal, series: Sequence[Series]) -> str:
         if known is None or one.points[-1].start > known.points[-1].start:
             newest[one.title] = one
     ranked = sorted(newest.values(), key=lambda one: -one.points[-1].value)
-    parts = [f"{one.title} {_format(signal, one.points[-1], one.resolution)}" for one in ranked]
+    parts = [
+        f"{one.title} {write_value(one.points[-1], one.resolution, signal.unit)}" for one in ranked
+    ]
     text = (
         _("{signal}, newest value: {values}.")
         if len(parts) == 1
         else _("{signal}, newest value of each: {values}.")
     )
     return text.format(signal=signal.title, values=join_words(parts))
-
-
-def describe_course(signal: Signal, series: Sequence[Series]) -> str:
-    """The alternative text: from where to where each drawn series went."""
-    parts = []
-    for one in series:
-        if not one.drawn:
-            continue
-        first, last = one.points[0], one.points[-1]
-        if first.start == last.start:
-            text = _("{title} had {last}")
-        elif last.value > first.value:
-            text = _("{title} rose from {first} to {last}")
-        elif last.value < first.value:
-            text = _("{title} fell from {first} to {last}")
-        else:
-            text = _("{title} went from {first} to {last}")
-        values = [_format(signal, point, one.resolution) for point in (first, last)]
-        parts.append(text.format(title=one.title, first=values[0], last=values[1]))
-    return f"{signal.title}: {'; '.join(parts)}."
 
 
 def describe_end(signal: Signal) -> tuple[str, ...]:
@@ -161,8 +143,9 @@ def name_period(start: date, resolution: Resolution) -> str:
             return format_date(start)
 
 
-def _format(signal: Signal, point: Point, resolution: Resolution) -> str:
+def write_value(point: Point, resolution: Resolution, unit: str) -> str:
+    """'102,529 (22 August 2026)', '13 (2026 so far)'."""
     when = name_period(point.start, resolution)
     if point.label == SO_FAR:
         when = _("{when} so far").format(when=when)
-    return f"{format_value(point.value, signal.unit)} ({when})"
+    return f"{format_value(point.value, unit)} ({when})"

@@ -7,6 +7,7 @@ import msgspec
 
 from collectors.subjects import EVERY_SUBJECT, Subject
 from dlsurvey.analysis.chains import describe_fallbacks, hide_covered, make_provenance
+from dlsurvey.analysis.courses import describe_course
 from dlsurvey.analysis.evidence import Evidence
 from dlsurvey.analysis.findings import Outage, Series, SourceHealth, Trend
 from dlsurvey.analysis.outages import find_outages
@@ -16,7 +17,6 @@ from dlsurvey.analysis.series import Group, list_groups, make_series
 from dlsurvey.analysis.signal import Signal, translate
 from dlsurvey.analysis.signals import OVERVIEW, SIGNALS
 from dlsurvey.analysis.trend_sentences import (
-    describe_course,
     describe_end,
     describe_latest,
     describe_moves,
@@ -92,7 +92,7 @@ def _make_trend(signal: Signal, groups: Sequence[Group], basis: Basis) -> Trend:
         kind=signal.kind,
         series=series,
         sentence=describe_latest(signal, series),
-        alt=" ".join((describe_course(signal, series), *describe_end(signal))),
+        alt=" ".join((describe_course(signal, series, outages), *describe_end(signal))),
         provenance=tuple(
             make_provenance(signal, one, group, series)
             for one, group in zip(series, groups, strict=True)

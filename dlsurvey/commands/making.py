@@ -175,6 +175,7 @@ def train(strict: bool, config: Path | None, **options: Any) -> None:
 )
 @force_option
 @strict_option
+@log_format_option
 @config_option
 def render(
     edition_id: str | None, formats: str, force: bool, strict: bool, config: Path | None
@@ -190,5 +191,7 @@ def render(
             f"'{unknown[0]}' is none of {', '.join(FORMATS)}.", param_hint="--format"
         )
     with open_for_work(config, "dlsurvey render") as survey:
+        survey.console.open_log(survey.config.logs, "render")
         edition: Edition = survey.render(edition_id, wanted, force=force)
+        survey.console.say(f"Log: {survey.console.log_path}")
     finish(complete=not edition.gaps, strict=strict)

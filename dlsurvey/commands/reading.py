@@ -61,7 +61,7 @@ def list_members(config: Path | None) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def verify(file: Path) -> None:
-    """Recompute the numbers of a report.pdf from the data attached to it.
+    """Recompute the numbers of a report.pdf or slides.pdf from the data attached to it.
 
     Says how many agree, and names each that does not: where it stands, what
     is printed there, and what the data give. Exit code 1 where one differs.

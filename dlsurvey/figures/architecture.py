@@ -13,6 +13,8 @@ ROW = 21.0
 GAP = 3.0
 NAMES = 118.0
 """Points for what a layer is for, left of the layer."""
+FADED = "#98a0ad"
+"""Of lines only: letters in it are too light to be read."""
 
 
 class Layer(NamedTuple):
@@ -187,7 +189,7 @@ def draw_graphs() -> Figure:
 
 def _draw_graph(sheet: Sheet, corner: Place, ink: str, *, faded: bool = False) -> None:
     x, y = corner
-    colour = "#98a0ad" if faded else ink
+    colour, letters = (FADED, MUTED) if faded else (ink, ink)
     nodes = {
         "w": (x + 6, y + 10), "x": (x + 42, y + 10), "b": (x + 54, y + 48),
         "·": (x + 24, y + 48), "+": (x + 38, y + 86),
@@ -204,7 +206,7 @@ def _draw_graph(sheet: Sheet, corner: Place, ink: str, *, faded: bool = False) -
     for text, place in nodes.items():
         fill = "#ffffff" if text in "·+" else FILL
         sheet.add_disc(place, 8.5, fill=fill, edge=colour)
-        sheet.add_text(text, (place[0], place[1] + 3), Type(8.5, colour))
+        sheet.add_text(text, (place[0], place[1] + 3), Type(8.5, letters))
 
 
 def _draw_runs(sheet: Sheet) -> None:

@@ -8,7 +8,7 @@ from dlsurvey.analysis.findings import Point, Series, Trend
 from dlsurvey.figures.canvas import FULL_WIDTH, drawing, make_canvas, write_svg
 from dlsurvey.figures.marks import Drawing, Spot, list_strands, place_marks, tagging
 from dlsurvey.figures.style import INK, MUTED, Look
-from dlsurvey.figures.words import write_point
+from dlsurvey.figures.words import head_unit, write_point
 from dlsurvey.formats import format_value, format_year
 from dlsurvey.language import gettext as _
 from dlsurvey.language import translate_known
@@ -88,10 +88,10 @@ def choose_categories(series: list[Series]) -> list[str]:
 
 
 def _title(trend: Trend, categories: list[str]) -> str:
-    if len(categories) > 1:
-        return trend.unit
-    # The values carry the percent sign themselves.
-    return categories[0] if trend.unit == "%" else f"{trend.unit}, {categories[0]}"
+    words = [head_unit(trend.unit)]
+    if len(categories) == 1:
+        words.append(categories[0])
+    return ", ".join(filter(None, words))
 
 
 def _find(series: Series, category: str) -> Point | None:

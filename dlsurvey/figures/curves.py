@@ -74,6 +74,8 @@ def draw_curves(workload: WorkloadFindings, looks: dict[str, Look]) -> Figure | 
                 spots += _list_spots(axes, group, field, strands)
             loss.set_title(_("Training loss") + setting, loc="left", fontsize=8.5)
             accuracy.set_title(_("Training accuracy (%)") + setting, loc="left", fontsize=8.5)
+        for axes in panels[-1]:
+            _name_epochs(axes)
         _label(ends, height, strands)
         svg = write_svg(canvas, key, alt)
     return Figure(
@@ -113,10 +115,12 @@ def draw_progress(workload: WorkloadFindings, looks: dict[str, Look]) -> Figure 
             ends.append((axes, _draw_panel(axes, group, "test_accuracy", looks, strands)))
             spots += _list_spots(axes, group, "test_accuracy", strands)
             axes.set_title(_("Test accuracy (%)") + setting, loc="left", fontsize=8.5)
-            _draw_target(axes, workload.target_accuracy)
+            ends[-1][1].extend(_draw_target(axes, workload.target_accuracy))
         for axes in panels[len(settings) :]:
             axes.set_axis_off()
-        _label(ends, HEIGHT, strands)
+        for axes in panels[: len(settings)][-columns:]:
+            _name_epochs(axes)
+        _label(ends, HEIGHT, strands, _name_target(workload.target_accuracy))
         svg = write_svg(canvas, key, alt)
     return Figure(
         key=key,
@@ -172,8 +176,13 @@ def _draw_panel(
         ends.append((means[-1], name_member(member, members), look.colour))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
     axes.grid(axis="y")
-    axes.set_xlabel(_("Epoch"))
     return ends
+
+
+def _name_epochs(axes: Axes) -> None:
+    """Under the lowest panel of a column, also where room below it stays empty."""
+    axes.tick_params(labelbottom=True)
+    axes.set_xlabel(_("Epoch"))
 
 
 def _draw_runs(axes: Axes, member: Member, field: str, look: Look) -> None:
@@ -181,7 +190,16 @@ def _draw_runs(axes: Axes, member: Member, field: str, look: Look) -> None:
         values = [_scale(field) * value for value in getattr(curve, field)]
         marker = look.marker if len(values) == 1 else ""
         epochs = range(1, len(values) + 1)
-        axes.plot(epochs, values, color=look.colour, linewidth=0.6, alpha=0.45, marker=marker, ms=3)
+        axes.plot(
+            epochs,
+            values,
+            color=look.colour,
+            linestyle=look.line,
+            linewidth=0.6,
+            alpha=0.45,
+            marker=marker,
+            markersize=3,
+        )
 
 
 def _average_scaled(member: Member, field: str) -> list[float]:
@@ -218,25 +236,22 @@ def _list_spots(axes: Axes, members: list[Member], field: str, strands: Strands)
     return spots
 
 
-def _label(drawn: Iterable[tuple[Axes, list[End]]], height: float, strands: Strands) -> None:
+def _label(
+    drawn: Iterable[tuple[Axes, list[End]]], height: float, strands: Strands, target: str = ""
+) -> None:
     """Once the limits of shared axes are final."""
     for axes, ends in drawn:
-        label_ends(axes, ends, height_points=72 * height * 0.68)
+        label_ends(axes, ends, height_points=72 * height * 0.68, plain=(target,))
         tag_labels(axes, strands)
 
 
-def _draw_target(axes: Axes, target: float | None) -> None:
+def _draw_target(axes: Axes, target: float | None) -> list[End]:
+    """The line; gives back its words, which stand at its end among those of the curves."""
     if target is None:
-        return
+        return []
     axes.axhline(100 * target, color=INK, linewidth=0.9, linestyle=(0, (4.0, 3.0)))
-    axes.annotate(
-        _("target {percent:g} %").format(percent=100 * target),
-        (0.015, 100 * target),
-        xycoords=("axes fraction", "data"),
-        xytext=(0, -3),
-        textcoords="offset points",
-        ha="left",
-        va="top",
-        color=MUTED,
-        fontsize=7.5,
-    )
+    return [(100 * target, _name_target(target), MUTED)]
+
+
+def _name_target(target: float | None) -> str:
+    return "" if target is None else _("target {percent:g} %").format(percent=100 * target)

@@ -83,7 +83,7 @@ def draw_mistaken(workload: WorkloadFindings, _looks: dict[str, Look]) -> Figure
         for line, (text, kind) in enumerate(lines, 1):
             _write_words(sheet, text, (x, y + EDGE + line * LINE), kind)
     words = [
-        _("a {label} read as {predicted} in {wrong} of {told} runs").format(
+        _("{label} read as {predicted} in {wrong} of {told} runs").format(
             label=one.label, predicted=one.predicted, wrong=one.wrong, told=one.told
         )
         for one in shown

@@ -1,6 +1,6 @@
 """Turns the ends of lines into direct labels that do not lie on one another."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from matplotlib.axes import Axes
 
@@ -24,11 +24,16 @@ def spread_apart(
 
 
 def label_ends(
-    axes: Axes, ends: Sequence[tuple[float, str, str]], height_points: float, font: float = 8.5
+    axes: Axes,
+    ends: Sequence[tuple[float, str, str]],
+    height_points: float,
+    font: float = 8.5,
+    plain: Collection[str] = (),
 ) -> None:
     """Write each (value, text, colour) to the right of the axes, at the height of its value.
 
-    Call it after the limits are final; `height_points` is the rough height of the axes.
+    Call it after the limits are final; `height_points` is the rough height of the axes. Texts in
+    `plain` are no names, and neither bold nor as large.
     """
     low, high = axes.get_ylim()
     fractions = [(value - low) / (high - low) for value, _, _ in ends]
@@ -40,7 +45,7 @@ def label_ends(
             xycoords="axes fraction",
             va="center",
             color=colour,
-            fontsize=font,
-            fontweight="bold",
+            fontsize=font - 1 if text in plain else font,
+            fontweight="normal" if text in plain else "bold",
             annotation_clip=False,
         )

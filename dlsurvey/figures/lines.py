@@ -25,7 +25,7 @@ from dlsurvey.figures.marks import (
 from dlsurvey.figures.runs import split_at_holes, thin_runs
 from dlsurvey.figures.spans import draw_band, draw_earlier, mark_end, mark_outages
 from dlsurvey.figures.style import Look
-from dlsurvey.figures.words import write_point
+from dlsurvey.figures.words import head_unit, write_point
 from dlsurvey.formats import format_value
 from dlsurvey.language import Language, spoken
 
@@ -169,7 +169,8 @@ def _arrange_axes(axes: Axes, trend: Trend, series: Sequence[Series]) -> None:
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, place: format_value(value, trend.unit))
     )
-    axes.set_title(trend.unit, loc="left", fontsize=8.5, color=axes.xaxis.label.get_color())
+    colour = axes.xaxis.label.get_color()
+    axes.set_title(head_unit(trend.unit), loc="left", fontsize=8.5, color=colour)
     axes.grid(axis="y")
     highest = [point.value for point in points]
     highest += [band.high for one in series for band in one.band]

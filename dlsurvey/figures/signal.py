@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dlsurvey.analysis.courses import describe_finding
 from dlsurvey.analysis.findings import SO_FAR, Point, Series, Trend
 from dlsurvey.figures.bars import choose_categories, draw_bars, list_categories
 from dlsurvey.figures.endings import name_tier
@@ -61,7 +62,7 @@ def tabulate_trend(trend: Trend) -> Table:
 
 def _caption(trend: Trend, *, over_time: bool) -> str:
     series = [one for one in trend.series if one.points and one.drawn]
-    words = [f"{trend.title} ({trend.unit}).", *_explain_marks(series)]
+    words = [f"{trend.title}: {describe_finding(trend)}", *_explain_marks(series)]
     if over_time:
         words += _explain_lines(trend, series)
     else:
@@ -95,6 +96,8 @@ def _explain_lines(trend: Trend, series: Sequence[Series]) -> list[str]:
     words = []
     if trend.sampled and any(has_holes(one.points) for one in series):
         words.append(_("A line that breaks off has no values there."))
+    if not trend.sampled:
+        words.append(_("Each step is a new value, which holds until the next."))
     if any(one.band for one in series):
         words.append(_("Bands are the spread over repeated draws."))
     elif trend.revised:

@@ -1,9 +1,10 @@
 """Turns repeated measurements into dots and intervals: every single run, and the mean."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import ScalarFormatter
 
 from dlsurvey.analysis.findings import WorkloadFindings
 from dlsurvey.analysis.measured import Member, Spread
@@ -30,11 +31,36 @@ class Quantity(NamedTuple):
     write: Callable[[float], str]
 
 
+GIGABYTE = 1e9
+
+
+class _Grouped(ScalarFormatter):
+    """All numbers of an axis with the same decimals, and thousands as in the rest of the report."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """'0.50' beside '1.25', '1,500' beside '0'."""
+        decimals = len(super().__call__(x, pos).partition(".")[2])
+        return f"{x:,.{decimals}f}"
+
+
 QUANTITIES = (
     Quantity("test_accuracy", "accuracy", mark("Test accuracy"), "%", 0.01, False, format_percent),
     Quantity("epoch_seconds", "seconds", mark("Seconds per epoch"), "s", 1, True, format_seconds),
     Quantity("peak_memory_bytes", "memory", mark("Peak memory"), "MB", 1e6, True, format_memory),
 )
+
+
+def choose_unit(quantity: Quantity, members: Sequence[Member]) -> Quantity:
+    """Memory from a gigabyte on is drawn in gigabytes all through a figure, smaller values too."""
+    if quantity.unit != "MB":
+        return quantity
+    if max(max(_spread(member, quantity).values) for member in members) < GIGABYTE:
+        return quantity
+    return quantity._replace(unit="GB", scale=GIGABYTE, write=_write_gigabytes)
+
+
+def _write_gigabytes(count: float) -> str:
+    return f"{count / GIGABYTE:.2f} GB"
 
 
 def draw_spread(
@@ -46,6 +72,7 @@ def draw_spread(
         return None
     key = name_figure(workload.name, quantity.part)
     alt = describe_spreads(workload.title, quantity, members)
+    quantity = choose_unit(quantity, members)
     strands = list_strands([(member.title, looks[member.framework]) for member in members])
     spots: list[Spot] = []
     with drawing():
@@ -76,7 +103,10 @@ def _arrange_axes(axes: Axes, members: list[Member], quantity: Quantity) -> None
     )
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.set_ylim(len(members) - 0.45, -0.55)
-    axes.set_xlabel(f"{_(quantity.title)} ({quantity.unit})")
+    # 'Seconds per epoch' names its unit already.
+    unit = "" if quantity.unit == "s" else f" ({quantity.unit})"
+    axes.set_xlabel(f"{_(quantity.title)}{unit}")
+    axes.xaxis.set_major_formatter(_Grouped())
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
     if quantity.from_zero:

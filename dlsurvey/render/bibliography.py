@@ -68,6 +68,7 @@ def cite_edition(cover: Cover, edition: Edition) -> Citation:
     )
     fields = {
         "author": _write_author(cover.author),
+        "key": "" if cover.author else escape_tex(title),
         "title": f"{{{escape_tex(title)}}}",
         "howpublished": escape_tex(where),
         "year": str(cover.date.year),
@@ -85,12 +86,16 @@ def escape_tex(text: str) -> str:
 
 
 def _describe_work(work: Reference) -> tuple[str, str, dict[str, str]]:
-    """Kind, key and fields: plain BibTeX, with `urldate` for those who use biblatex."""
-    kind, place = _classify(work)
+    """Kind, key and fields: plain BibTeX, with `urldate` for those who use biblatex.
+
+    All kinds but @misc need an author, and BibTeX sorts what has none by its `key`.
+    """
+    kind, place = _classify(work) if work.authors else ("misc", {"howpublished": work.published_in})
     accessed = f"Accessed {format_date(work.accessed)}." if work.accessed else ""
     doi = work.url.removeprefix("https://doi.org/")
     fields = {
         "author": " and ".join(_list_authors(work.authors)),
+        "key": "" if work.authors else escape_tex(work.title),
         "title": f"{{{escape_tex(work.title)}}}",
         **{name: escape_tex(value) for name, value in place.items()},
         "year": str(work.year or ""),
@@ -142,9 +147,9 @@ def _list_authors(authors: str) -> Iterator[str]:
 
 
 def _write_author(author: str) -> str:
-    """As the user wrote it; what BibTeX could not take apart stays whole."""
-    escaped = escape_tex(author)
-    return f"{{{escaped}}}" if escaped.count(",") > 1 or "{" in escaped else escaped
+    """As the user wrote it, people apart at ' and '; a name that BibTeX could not read stays whole."""
+    people = re.split(r" and ", escape_tex(author), flags=re.IGNORECASE)
+    return " and ".join(f"{{{one}}}" if one.count(",") > 1 or "{" in one else one for one in people)
 
 
 def _write_url(url: str) -> str:

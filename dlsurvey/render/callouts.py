@@ -187,14 +187,15 @@ def draw_marks(words: Sequence[Words], width: float, code: float, left: float, h
             parts.append(_draw_box(found, code, left, target))
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {100 * width:.0f} {100 * high:.0f}"'
-        f' fill="none" stroke-width="11" stroke-linejoin="round">{"".join(parts)}</svg>'
+        f' fill="none" stroke-width="9" stroke-linejoin="round">{"".join(parts)}</svg>'
     )
     return f"data:image/svg+xml,{quote(svg)}"
 
 
 def _draw_box(found: Found, code: float, left: float, target: float) -> str:
-    x, y = found.column * WIDE - 0.18, found.row * LINE + 0.1
-    wide, high = found.length * WIDE + 0.36, LINE - 0.2
+    # Its lower edge runs below the underscores, in the gap before the next line's letters.
+    x, y = found.column * WIDE - 0.08, found.row * LINE + 0.1
+    wide, high = found.length * WIDE + 0.16, LINE - 0.07
     bottom = y + high
     # Below the box's line to the end of the code, where nothing is in the way, then to the words.
     path = [(x + wide, bottom), (code + 0.7, bottom), (left - 1.3, target), (left - 0.45, target)]

@@ -1,22 +1,22 @@
 """Turns findings into the part of them that a talk has time for; the report has all of it."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from dlsurvey.analysis.conclusion import conclude_quantity
-from dlsurvey.analysis.findings import Claim, ClaimVerdict, Findings, Trend, WorkloadFindings
-from dlsurvey.analysis.measured import Comparison, LedgerRow, Quantity
-from dlsurvey.analysis.sentences import name_sides
+from dlsurvey.analysis.deployed import DeploymentFindings
+from dlsurvey.analysis.deployment_sentences import describe_pair
+from dlsurvey.analysis.findings import Claim, ClaimVerdict, Findings, Trend
+from dlsurvey.analysis.measured import LedgerRow, Quantity
+from dlsurvey.analysis.sizes import ScaleAxis, ScaleFindings
 from dlsurvey.figures import Figure
 from dlsurvey.figures.figure import name_figure
-from dlsurvey.formats import format_quantity
-from dlsurvey.language import gettext as _
-from dlsurvey.language import translate_known
-from dlsurvey.render.pages import QUANTITIES, Verdict, map_titles, write_verdict
 
-MOST_TRENDS = 4
+MOST_TRENDS = 3
 """Signals with a slide of their own, in the order of the report."""
 MOST_CLAIMS = 7
+MOST_WAYS = 3
+"""Sentences on all ways out; those on two of them follow, where they say which is ahead."""
+CLEAR = ("a_higher", "b_higher")
 ANSWERS: tuple[ClaimVerdict, ...] = (
     "reversed",
     "holds",
@@ -25,55 +25,6 @@ ANSWERS: tuple[ClaimVerdict, ...] = (
     "not_testable",
 )
 """What was answered comes first."""
-
-
-class Line(NamedTuple):
-    """A verdict, where there is one, and what stands behind it."""
-
-    verdict: Verdict | None
-    text: str
-
-
-class Brief(NamedTuple):
-    """What one workload's runs say to one question, without intervals."""
-
-    question: str
-    lines: tuple[Line, ...]
-
-
-def list_briefs(workload: WorkloadFindings) -> list[Brief]:
-    """One for each quantity that was compared between frameworks."""
-    across = [one for one in workload.comparisons if not one.within_framework]
-    briefs = []
-    for quantity, title in QUANTITIES.items():
-        here = [one for one in across if one.quantity == quantity]
-        if here:
-            briefs.append(Brief(_(title), _write_lines(workload, here)))
-    return briefs
-
-
-def _write_lines(workload: WorkloadFindings, comparisons: Sequence[Comparison]) -> tuple[Line, ...]:
-    """Both protocols in one line where they agree; a sentence without numbers for many pairs."""
-    if len({(one.a, one.b, one.device) for one in comparisons}) > 1:
-        return tuple(
-            Line(None, text) for text in conclude_quantity(workload, comparisons[0].quantity)
-        )
-    titles = map_titles(workload)
-    by_verdict: dict[Verdict, list[str]] = {}
-    for one in comparisons:
-        by_verdict.setdefault(write_verdict(one, titles), []).append(_write_values(one, titles))
-    return tuple(Line(verdict, "; ".join(texts)) for verdict, texts in by_verdict.items())
-
-
-def _write_values(comparison: Comparison, titles: Mapping[str, str]) -> str:
-    first, second = name_sides(comparison, titles)
-    return _("{protocol}: {first} {first_value}, {second} {second_value}").format(
-        protocol=translate_known(comparison.protocol),
-        first=first,
-        first_value=format_quantity(comparison.a_mean, comparison.quantity),
-        second=second,
-        second_value=format_quantity(comparison.b_mean, comparison.quantity),
-    )
 
 
 def list_untold(findings: Findings) -> list[str]:
@@ -102,6 +53,23 @@ def choose_trends(
     drawn = sorted(trends, key=lambda trend: name_figure(trend.key) not in figures)
     big = drawn[:MOST_TRENDS]
     return big, [trend for trend in trends if trend not in big]
+
+
+def choose_axis(scale: ScaleFindings) -> ScaleAxis:
+    """The sweep that shows most: with the most clear verdicts on time, of several the first."""
+    return max(scale.axes, key=_count_clear)
+
+
+def _count_clear(axis: ScaleAxis) -> int:
+    found = [one.comparison for one in axis.ratios]
+    return sum(one.quantity == "epoch_seconds" and one.verdict in CLEAR for one in found)
+
+
+def choose_ways(found: DeploymentFindings) -> list[str]:
+    """What holds of all ways out, then what was shown of two of them."""
+    pairs = {describe_pair(one): one.verdict in CLEAR for one in found.comparisons}
+    general = [sentence for sentence in found.sentences if sentence not in pairs]
+    return [*general[:MOST_WAYS], *(sentence for sentence, clear in pairs.items() if clear)]
 
 
 def choose_claims(

@@ -16,11 +16,19 @@ What a user wrote is escaped, so that no text of theirs can hold it.
 """
 END = "<!--end-->"
 """Stands after the last item."""
+OWN = "own"
+"""The layout of slides in the user's own words."""
 STEPS = 7
 """Sizes of type: 0 is the usual one, each step a tenth smaller."""
 CUT_FROM = 2
 """A list is cut in two before its type gets smaller than this step."""
 
+ON = "<!--on:{}-->"
+"""After the tags that are opened again where an item begins inside a list, table or listing."""
+OFF = "<!--off:{}-->"
+"""Before the tags that are closed where the item before it ends; both bear the item's number."""
+
+_SEAM = re.compile(r"<!--off:(\d+)-->.*?<!--on:\1-->", re.DOTALL)
 _PAGE = re.compile(r"<!--page:([a-z0-9-]+)-->")
 
 
@@ -107,6 +115,11 @@ def join(before: str, items: Sequence[str], after: str) -> str:
     return before + "".join(ITEM + item for item in items) + END + after
 
 
+def fuse(body: str) -> str:
+    """The body with one list, table or listing where items on the same slide came out of one."""
+    return _SEAM.sub("", body)
+
+
 def share_out(items: Sequence[str], parts: int) -> Iterator[list[str]]:
     """The items in `parts` runs of nearly the same number."""
     small, over = divmod(len(items), parts)
@@ -117,15 +130,19 @@ def share_out(items: Sequence[str], parts: int) -> Iterator[list[str]]:
         place += size
 
 
-def ease(slide: Slide) -> tuple[Slide, ...]:
-    """What to print instead of a slide that is too full: smaller type, or two slides.
+def ease(slide: Slide, pages: int = 2) -> tuple[Slide, ...]:
+    """What to print instead of a slide that took so many pages: smaller type, or several slides.
 
-    Nothing is left to try once the type is as small as it gets: then the same slide comes back.
+    A user's text may be of any length: where it took more than two pages, it is cut into as many
+    at once. Nothing is left to try once the type is as small as it gets: then the same slide comes
+    back.
     """
     head, items, tail = cut(slide.body)
-    if slide.step >= CUT_FROM and len(items) > 1:
+    parts = min(pages, len(items)) if slide.layout == OWN else 2
+    if len(items) > 1 and (slide.step >= CUT_FROM or parts > 2):
         return tuple(
-            slide._replace(body=join(head, share, tail), step=0) for share in share_out(items, 2)
+            slide._replace(body=join(head, share, tail), step=0)
+            for share in share_out(items, parts)
         )
     return (slide._replace(step=min(slide.step + 1, STEPS - 1)),)
 
@@ -153,7 +170,7 @@ def number_sheets(slides: Sequence[Slide], deck: Deck) -> list[Sheet]:
             number=number,
             heading=heading,
             body=Markup(  # noqa: S704  made by the templates, which escape
-                _PAGE.sub(lambda match: str(firsts.get(match[1], "–")), slide.body)
+                _PAGE.sub(lambda match: str(firsts.get(match[1], "–")), fuse(slide.body))
             ),
         )
         for number, (slide, heading) in enumerate(zip(slides, headings, strict=True), 1)

@@ -12,11 +12,11 @@ from typing import Literal
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.errors import RenderError
 from dlsurvey.files import explaining
+from dlsurvey.garbage import resting_collector
 from dlsurvey.notebooks import write_notebooks
 from dlsurvey.records import SCHEMA, to_json
 from dlsurvey.render.attachments import MANIFEST, RESULTS
 from dlsurvey.render.bibliography import BIBLIOGRAPHY, find_cited, write_bibliography
-from dlsurvey.render.garbage import resting_collector
 from dlsurvey.render.html import render_html
 from dlsurvey.render.pages import Own, compose_page
 from dlsurvey.render.press import Press
@@ -88,7 +88,7 @@ def _render_wanted(
     files = {"report.html": page.encode()} if "html" in wanted else {}
     files |= {f"figures/{figure.key}.svg": figure.svg.encode() for figure in figures}
     files |= {f"tables/{figure.key}.csv": write_csv(figure.table).encode() for figure in figures}
-    files[RESULTS] = write_results(findings)
+    files[RESULTS] = write_results(findings, figures, own)
     files[BIBLIOGRAPHY] = write_bibliography(cited, findings.edition.id)
     files |= write_notebooks(findings)
     attached = {RESULTS: files[RESULTS], MANIFEST: write_manifest(findings, files)}

@@ -1,8 +1,9 @@
 """Turns source code into highlighted HTML whose long lines wrap under their own indentation."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from markupsafe import Markup
 from pygments.lexers import PythonLexer
@@ -49,14 +50,43 @@ HANGING = 2
 """Characters that a wrapped line stands further in than the line it continues."""
 
 
-def highlight_screen(code: str, first_line: int) -> Markup:
-    """For columns of any width: a word may break at its joints, and copies as it was."""
-    return _highlight(code, first_line, Markup("<wbr>"), find_joints)
+class Pin(NamedTuple):
+    """The number of something said about a part of the code, right behind that part."""
+
+    column: int
+    number: int
+
+    @property
+    def width(self) -> int:
+        """Characters of code that it takes the room of."""
+        return 1 + len(str(self.number))
 
 
-def highlight_print(code: str, first_line: int) -> Markup:
-    """For the columns of A4, which are so wide and no wider."""
-    return _highlight(code, first_line, Markup("<br>"), find_breaks)
+def highlight_screen(code: str, first_line: int, texts: Sequence[str] = ()) -> Markup:
+    """For columns of any width: a word may break at its joints, and copies as it was.
+
+    Behind the first place of each of `texts` stands its number, from 1, which is no text itself.
+    """
+    return _highlight(
+        code, first_line, texts, Markup("<wbr>"), lambda line, _pins: find_joints(line)
+    )
+
+
+def highlight_print(code: str, first_line: int, texts: Sequence[str] = ()) -> Markup:
+    """For the columns of A4, which are so wide and no wider; numbers as on the screen."""
+    return _highlight(code, first_line, texts, Markup("<br>"), find_breaks)
+
+
+def place_pins(code: str, texts: Sequence[str]) -> dict[int, list[Pin]]:
+    """The pins of each row of the code, from 0; what the code does not hold gets none."""
+    pins: dict[int, list[Pin]] = {}
+    for number, text in enumerate(texts, 1):
+        start = code.find(text)
+        if start >= 0:
+            before = code[: start + len(text)]
+            column = len(before) - (before.rfind("\n") + 1)
+            pins.setdefault(before.count("\n"), []).append(Pin(column, number))
+    return pins
 
 
 def find_joints(text: str) -> list[int]:
@@ -69,7 +99,7 @@ def find_joints(text: str) -> list[int]:
     ]
 
 
-def find_breaks(text: str) -> list[int]:
+def find_breaks(text: str, pins: Sequence[Pin] = ()) -> list[int]:
     """Where the line goes on in the next one: at a space, else at a joint, else where it must.
 
     Done here and not by the layout, which breaks `->` in two and is slower at it.
@@ -78,8 +108,7 @@ def find_breaks(text: str) -> list[int]:
     spaces = [match.end() for match in re.finditer(r" +", text) if match.end() > indent]
     breaks: list[int] = []
     start, room = 0, COLUMN
-    while len(text) - start > room:
-        reach = start + room
+    while (reach := _measure_reach(start, len(text), room, pins)) < len(text):
         start = (
             _last(spaces, max(start, indent), reach)
             or _last(find_joints(text), max(start, indent), reach)
@@ -90,35 +119,66 @@ def find_breaks(text: str) -> list[int]:
     return breaks
 
 
+def _measure_reach(start: int, end: int, room: int, pins: Sequence[Pin]) -> int:
+    """How far a line comes that begins at `start`: each pin on it takes of its room."""
+    reach = min(start + room, end)
+    while reach > start + 1:
+        taken = sum(pin.width for pin in pins if start < pin.column <= reach)
+        if reach - start + taken <= room:
+            break
+        reach -= 1
+    return reach
+
+
 def _last(places: list[int], after: int, upto: int) -> int | None:
     return max((place for place in places if after < place <= upto), default=None)
 
 
 def _highlight(
-    code: str, first_line: int, mark: Markup, find: Callable[[str], list[int]]
+    code: str,
+    first_line: int,
+    texts: Sequence[str],
+    mark: Markup,
+    find: Callable[[str, Sequence[Pin]], list[int]],
 ) -> Markup:
     lines = []
-    for number, parts in enumerate(_split_lines(code), first_line):
+    pins = place_pins(code, texts)
+    for row, parts in enumerate(_split_lines(code)):
         text = "".join(word for _, word in parts)
         indent = len(text) - len(text.lstrip(" "))
+        own = pins.get(row, [])
+        inserts = _list_inserts(own, find(text, own), mark)
         lines.append(
             Markup('<span class="line i{}" data-line="{}">{}\n</span>').format(
-                min(indent, DEEPEST), number, _join(parts, find(text), mark)
+                min(indent, DEEPEST), first_line + row, _join(parts, inserts)
             )
         )
     return Markup("").join(lines)
 
 
-def _join(parts: list[tuple[_TokenType, str]], breaks: list[int], mark: Markup) -> Markup:
+def _list_inserts(pins: Sequence[Pin], breaks: Sequence[int], mark: Markup) -> dict[int, Markup]:
+    """What stands at which column: a pin stays on the line of its text, before the break."""
+    inserts: dict[int, Markup] = {}
+    for pin in pins:
+        # Its number is written by the style: no text that could be copied with the code.
+        one = Markup('<span class="pin" data-pin="{}"></span>').format(pin.number)
+        inserts[pin.column] = inserts.get(pin.column, Markup("")) + one
+    for place in breaks:
+        inserts[place] = inserts.get(place, Markup("")) + mark
+    return inserts
+
+
+def _join(parts: list[tuple[_TokenType, str]], inserts: Mapping[int, Markup]) -> Markup:
     joined = Markup("")
     place = 0
     for kind, word in parts:
-        inside = [0, *(b - place for b in breaks if place < b < place + len(word)), len(word)]
-        if place in breaks:
-            joined += mark
-        joined += mark.join(_mark(kind, word[a:b]) for a, b in pairwise(inside))
-        place += len(word)
-    return joined
+        end = place + len(word)
+        cuts = [place, *sorted(cut for cut in inserts if place < cut < end), end]
+        for a, b in pairwise(cuts):
+            if a < b:
+                joined += inserts.get(a, Markup("")) + _mark(kind, word[a - place : b - place])
+        place = end
+    return joined + inserts.get(place, Markup(""))
 
 
 def _split_lines(code: str) -> Iterator[list[tuple[_TokenType, str]]]:

@@ -11,36 +11,39 @@ from markupsafe import Markup, escape
 from msgspec.structs import replace
 
 from dlsurvey import formats
+from dlsurvey.analysis.age import find_newest_day
 from dlsurvey.analysis.breakeven import write_epochs
 from dlsurvey.analysis.conclusion import conclude_quantity
 from dlsurvey.analysis.deployment_sentences import describe_way, name_workload
-from dlsurvey.analysis.findings import Findings, Listing, Provenance, WorkloadFindings
+from dlsurvey.analysis.findings import Findings, Listing, Provenance
 from dlsurvey.analysis.health import describe_age, describe_due
 from dlsurvey.analysis.limit import write_operations, write_rate
 from dlsurvey.analysis.load import FOREIGN_CORES
-from dlsurvey.analysis.measured import Comparison
 from dlsurvey.analysis.scale_sentences import name_axis, name_place
 from dlsurvey.analysis.sentences import name_sides, write_difference
 from dlsurvey.analysis.setups import name_device
 from dlsurvey.analysis.studies import date_measurement
+from dlsurvey.anchors import settle_links
 from dlsurvey.chapters import Chapter, order_chapters
 from dlsurvey.errors import RenderError
 from dlsurvey.figures import Figure, name_figure
 from dlsurvey.figures.names import group_holders, name_setting
 from dlsurvey.heartbeat import find_missed_after
 from dlsurvey.language import gettext as _
-from dlsurvey.language import mark, speaking_its_language, teach, translate_known
+from dlsurvey.language import mark, speaking_its_language, teach
 from dlsurvey.render.bibliography import cite_edition
+from dlsurvey.render.briefs import QUANTITIES, list_briefs, map_titles, write_verdict
 from dlsurvey.render.callouts import Callout, read_callouts
 from dlsurvey.render.index import write_stamp
 from dlsurvey.render.inline import draw_swatch, inline_print, inline_screen
 from dlsurvey.render.listings import highlight_print, highlight_screen, list_indents
-from dlsurvey.render.references import Citations, read_references
+from dlsurvey.render.references import Citations, Sources, read_references
 from dlsurvey.render.scripts import read_script
 from dlsurvey.render.styles import read_style
 from dlsurvey.render.tables import address_files, write_cell
 from dlsurvey.sections import Section, Shape, select_sections
 from dlsurvey.settings import Sections
+from dlsurvey.telling import translate_told
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 Medium = Literal["screen", "print"]
@@ -71,17 +74,6 @@ CHAPTERS = (
 """The report's own, in their order; the first of each pair is the `id` of the heading."""
 NAMED_OTHERWISE = {"deep-learning": "background", "environment": "evidence"}
 """Templates that do not bear the name of their chapter."""
-QUANTITIES = {
-    "test_accuracy": mark("Test accuracy"),
-    "epoch_seconds": mark("Seconds per epoch"),
-    "peak_memory_bytes": mark("Peak memory"),
-}
-HIGHER = {
-    "test_accuracy": mark("{title} higher"),
-    "epoch_seconds": mark("{title} slower"),
-    "peak_memory_bytes": mark("{title} larger"),
-}
-"""What a higher value means, in a word."""
 
 
 class Own(NamedTuple):
@@ -98,9 +90,9 @@ def compose_page(
     """The whole report as one HTML document for `medium`; raises ConfigError for a wrong order."""
     sections, settings = own or Own()
     shape: Shape = "html" if medium == "screen" else "pdf"
+    chapters = order_chapters(list_chapters(), sections, settings, shape)
     sections = select_sections(sections, shape)
-    chapters = order_chapters(list_chapters(), sections, settings)
-    citations = Citations(read_references())
+    citations, sources = Citations(read_references()), Sources()
     environment = share_environment()
     context: dict[str, Any] = {
         "findings": findings,
@@ -109,9 +101,12 @@ def compose_page(
         "figures": {figure.key: figure for figure in figures},
         "medium": medium,
         "chapters": chapters,
+        "written": frozenset(section.key for section in sections),
         "numbers": number_chapters(chapters),
         "cite": citations.cite,
         "list_cited": citations.list_cited,
+        "cite_data": sources.cite,
+        "list_data": sources.list_cited,
         "citation": cite_edition(findings.cover, findings.edition),
         "inline": inline_screen if medium == "screen" else inline_print,
         "highlight": highlight_screen if medium == "screen" else highlight_print,
@@ -122,7 +117,8 @@ def compose_page(
         context["addresses"] = address_files(context["figures"].values())
     try:
         bodies = _render_chapters(environment, context, {one.key: one for one in sections})
-        return environment.get_template("report.html.jinja").render(context, bodies=bodies)
+        page = environment.get_template("report.html.jinja").render(context, bodies=bodies)
+        return settle_links(page)
     except jinja2.TemplateError as error:
         raise RenderError(
             f"The templates in {TEMPLATES} cannot be rendered ({error}): reinstall dlsurvey."
@@ -187,6 +183,7 @@ def make_environment() -> jinja2.Environment:
         "include_style": read_style,
         "swatch": draw_swatch,
         "titles_of": map_titles,
+        "list_briefs": list_briefs,
         "verdict": write_verdict,
         "sides": name_sides,
         "difference": write_difference,
@@ -200,6 +197,7 @@ def make_environment() -> jinja2.Environment:
         "age": describe_age,
         "due": describe_due,
         "missed_after": find_missed_after,
+        "newest_evidence": find_newest_day,
         "measured_on": date_measurement,
         "axis_title": name_axis,
         "place_of": name_place,
@@ -226,7 +224,7 @@ def list_filters() -> dict[str, Callable[..., Any]]:
         "web": is_web_address,
         "dated": write_date,
         "stamp": write_stamp,
-        "known": translate_known,
+        "known": translate_told,
     }
 
 
@@ -244,11 +242,6 @@ def write_date(provenance: Provenance) -> str:
 def is_web_address(url: str) -> bool:
     """Only these become links: other schemes can run code."""
     return url.startswith(("https://", "http://"))
-
-
-def map_titles(workload: WorkloadFindings) -> Mapping[str, str]:
-    """Framework names to the titles that sentences use."""
-    return {member.framework: member.title for member in workload.members}
 
 
 def list_callouts(listing: Listing) -> list[Callout]:
@@ -269,27 +262,3 @@ def list_margins(findings: Findings) -> Mapping[str, float]:
         for workload in findings.workloads
         for comparison in workload.comparisons
     }
-
-
-class Verdict(NamedTuple):
-    """A verdict in a word or two, and whether it is worth the highlight colour."""
-
-    text: str
-    clear: bool
-
-
-def write_verdict(comparison: Comparison, titles: Mapping[str, str]) -> Verdict:
-    """What the badge before a result says."""
-    more = _(HIGHER[comparison.quantity])
-    a, b = name_sides(comparison, titles)
-    match comparison.verdict:
-        case "a_higher":
-            return Verdict(more.format(title=a), clear=True)
-        case "b_higher":
-            return Verdict(more.format(title=b), clear=True)
-        case "equivalent":
-            return Verdict(_("equivalent"), clear=True)
-        case "inconclusive":
-            return Verdict(_("no clear difference"), clear=False)
-        case "single_run":
-            return Verdict(_("one run only"), clear=False)

@@ -12,6 +12,7 @@ from dlsurvey.analysis.modes import choose_leading
 from dlsurvey.figures.letters import wrap_words
 from dlsurvey.formats import format_number, format_percent, format_quantity
 from dlsurvey.language import gettext as _
+from dlsurvey.language import translate_known
 from dlsurvey.render.callouts import (
     GUTTER,
     LINE,
@@ -49,7 +50,8 @@ class Note(NamedTuple):
 
     words: str
     kind: str
-    top: float
+    middle: float
+    """Where its arrow points: it is set round that, however many lines it takes."""
 
 
 class Panel(NamedTuple):
@@ -196,7 +198,9 @@ def _make_panel(findings: Findings, piece: Piece, size: float, columns: int) -> 
         size=size,
         left=left,
         height=height,
-        notes=tuple(Note(one.found.words, one.found.kind, one.top) for one in words),
+        notes=tuple(
+            Note(one.found.words, one.found.kind, one.top + one.height / 2) for one in words
+        ),
         output=output,
         output_title=title,
         output_top=0.0 if above or not output else min(reach + 0.8, height - below + 0.5),
@@ -214,8 +218,8 @@ def report_output(findings: Findings, listing: Listing) -> tuple[str, tuple[str,
         if member is not None and member.curves:
             lines = tuple(_list_output(member, listing.stage))
             curve = member.curves[0]
-            title = _("It reported ({workload}, seed {seed})").format(
-                workload=workload.title, seed=curve.seed
+            title = _("It reported ({workload}, {protocol}, seed {seed})").format(
+                workload=workload.title, protocol=translate_known(member.protocol), seed=curve.seed
             )
             return (title if lines else "", lines)
     return "", ()

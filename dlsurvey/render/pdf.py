@@ -10,9 +10,10 @@ from dlsurvey.analysis.findings import Findings
 from dlsurvey.errors import MissingDependency
 from dlsurvey.figures import Figure
 from dlsurvey.fonts import add_faces, read_font
+from dlsurvey.garbage import resting_collector
 from dlsurvey.language import speaking_its_language
 from dlsurvey.render.attachments import RESULTS, associate, make_attachments
-from dlsurvey.render.garbage import resting_collector
+from dlsurvey.render.hangul import drop_joiners, keep_words
 from dlsurvey.render.pages import Own, compose_page
 from dlsurvey.render.results import write_results
 from dlsurvey.render.tags import scope_headers
@@ -37,8 +38,9 @@ def render_pdf(
     `attached` are the files that travel inside; unless they are given, results.json does.
     A page that stands on the shelf as set before is not set again.
     """
-    page = add_faces(compose_page(findings, figures, "print", own))
-    files = {RESULTS: write_results(findings)} if attached is None else attached
+    figures = tuple(figures)
+    page = keep_words(add_faces(compose_page(findings, figures, "print", own)))
+    files = {RESULTS: write_results(findings, figures, own)} if attached is None else attached
     setting = partial(set_page, page, files, findings.created_at)
     return setting() if shelf is None else shelve(shelf, setting, page, files, findings.created_at)
 
@@ -68,9 +70,10 @@ def shelve(shelf: Shelf, setting: Callable[[], bytes], *parts: Any) -> bytes:
 
 
 def finish(document: Any, pdf: Any) -> None:
-    """What WeasyPrint leaves out of a PDF/UA with attachments; it calls this before writing."""
+    """What WeasyPrint leaves out of a PDF/UA with attachments, and what it should; it calls this."""
     associate(document, pdf)
     scope_headers(pdf)
+    drop_joiners(pdf)
 
 
 def load_weasyprint() -> Any:

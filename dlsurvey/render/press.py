@@ -6,12 +6,16 @@ process loads its libraries and draws figures with this one. What a cache still 
 edition is neither drawn nor set again.
 """
 
+import atexit
 import gc
+import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from os import _exit
@@ -60,9 +64,12 @@ class Press:
         if "pdf" in formats and "slides" in formats:
             # Spawned: a process forked from one with Pango's or a framework's threads may hang.
             self._pool = ProcessPoolExecutor(
-                1, mp_context=get_context("spawn"), initializer=prepare_process
+                1,
+                mp_context=get_context("spawn"),
+                initializer=prepare_process,
+                initargs=(list_logs(),),
             )
-            self._pool.submit(warm_up)
+            self._pool.submit(load_drawing)
 
     def __enter__(self) -> "Press":
         """Itself."""
@@ -82,7 +89,9 @@ class Press:
 
     def draw(self, findings: Findings) -> tuple[Figure, ...]:
         """All figures, as `draw_figures` gives them."""
-        return draw_together(findings, self.send, self.drawings)
+        figures = draw_together(findings, self.send, self.drawings)
+        self.send(warm_slides)
+        return figures
 
     def print(
         self,
@@ -160,12 +169,30 @@ def _receive(there: Future[T] | None, here: Callable[[], T]) -> T:
         return here()
 
 
-def prepare_process() -> None:
+Log = tuple[str, logging.Formatter | None]
+"""The path of a log file, and how its lines are written."""
+
+
+def list_logs() -> tuple[Log, ...]:
+    """Those of this process, so that what a second one warns of lands there too."""
+    return tuple(
+        (handler.baseFilename, handler.formatter)
+        for handler in logging.getLogger().handlers
+        if isinstance(handler, logging.FileHandler)
+    )
+
+
+def prepare_process(logs: Collection[Log] = ()) -> None:
     """Make of a new process one that sets a paper and ends with the process that started it.
 
     It lives for one edition, so the collector of cycles would only walk what is still needed.
     """
     gc.disable()
+    atexit.register(gc.freeze)
+    for path, formatter in logs:
+        handler = logging.FileHandler(path, encoding="utf-8")
+        handler.setFormatter(formatter)
+        logging.getLogger().addHandler(handler)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
@@ -176,10 +203,7 @@ def _end_with(sentinel: int) -> None:
     _exit(1)
 
 
-def warm_up() -> None:
-    """Load what drawing and setting need."""
-    try:
-        import dlsurvey.figures.gallery  # noqa: F401
-    except ImportError:
-        return  # drawing says what is missing
-    warm_slides()
+def load_drawing() -> None:
+    """Load what drawing needs, so that the first order finds it there."""
+    with suppress(ImportError):  # drawing says what is missing
+        import_module("dlsurvey.figures.gallery")

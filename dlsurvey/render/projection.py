@@ -1,12 +1,16 @@
 """Turns a deck into pages of 16:9, each slide on a page of its own and nothing over its edge."""
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dlsurvey.render.clipping import REST, clip
 from dlsurvey.render.deck import STEPS, Deck, Sheet, Slide, ease, number_sheets
 
 ANCHOR = "slide-"
 """How the `id` of a slide's heading begins."""
+
+logger = logging.getLogger(__name__)
 
 
 class Projector:
@@ -67,6 +71,21 @@ class Projector:
 
 def _judge(slide: Slide, pages: list[Any]) -> list[tuple[Slide, list[Any]]]:
     """The slide with its page; what to try instead, without pages, where it took several."""
-    if len(pages) == 1 or slide.step == STEPS - 1:
+    if len(pages) == 1:
+        if REST in slide.body:
+            _warn(slide)
         return [(slide, pages)]
-    return [(one, []) for one in ease(slide)]
+    if slide.step < STEPS - 1:
+        return [(one, []) for one in ease(slide, len(pages))]
+    less = clip(slide.body, len(pages))
+    if less is None:
+        _warn(slide)
+        return [(slide, pages)]
+    return [(slide._replace(body=less), [])]
+
+
+def _warn(slide: Slide) -> None:
+    logger.warning(
+        "The slide '%s' holds more than fits, in the smallest type too: the end was left out.",
+        slide.heading,
+    )

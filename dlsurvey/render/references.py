@@ -1,13 +1,16 @@
-"""Turns citations in a text into numbers, and what was cited into the list at the end."""
+"""Turns citations of works and of data into numbers, and what was cited into the lists at the end."""
 
 import tomllib
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from markupsafe import Markup
 from msgspec.structs import replace
 
+from dlsurvey.analysis.findings import Provenance
+from dlsurvey.analysis.provenance import list_citations
 from dlsurvey.errors import RenderError
 from dlsurvey.language import gettext as _
 from dlsurvey.records import Record
@@ -63,6 +66,46 @@ class Citations:
         """The works cited so far, in the order of their numbers."""
         cited = (self._known[identifier] for identifier in self._cited)
         return [replace(one, note=_(one.note) if one.note else "") for one in cited]
+
+
+class Source(NamedTuple):
+    """One source of data, as the list at the end names it."""
+
+    number: int
+    title: str
+    url: str
+    provenance: Provenance
+    """Of its first citation."""
+
+
+class Sources:
+    """Numbers sources of data in the order in which figures and facts first name them: D1, D2."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._cited: dict[str, Source] = {}
+
+    def cite(self, provenance: Provenance) -> Markup:
+        """Where the entries stand; nothing for what was measured for this edition."""
+        if provenance.status == "measured":
+            return Markup("")
+        titles = provenance.source.split("; ")
+        addresses = {title: url for url, title in list_citations().items()}
+        links = []
+        for title in titles:
+            url = provenance.url if len(titles) == 1 else addresses.get(title, "")
+            source = Source(len(self._cited) + 1, title, url, provenance)
+            number = self._cited.setdefault(title, source).number
+            links.append(
+                Markup('<a href="#data-source-{0}" aria-label="{1}">D{0}</a>').format(
+                    number, _("Data source {number}").format(number=number)
+                )
+            )
+        return Markup('<sup class="cite">{}</sup>').format(Markup(", ").join(links))
+
+    def list_cited(self) -> list[Source]:
+        """Each source once, in the order of the numbers."""
+        return list(self._cited.values())
 
 
 def read_references() -> tuple[Reference, ...]:

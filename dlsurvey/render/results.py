@@ -1,19 +1,31 @@
 """Turns findings into the data file of an edition: what scripts read instead of the report."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from dlsurvey.analysis.findings import Findings, Series, Trend, WorkloadFindings
 from dlsurvey.analysis.measured import Comparison, Member
+from dlsurvey.chapters import order_chapters
+from dlsurvey.errors import ConfigError
+from dlsurvey.figures import Figure
 from dlsurvey.language import speaking_its_language
 from dlsurvey.records import SCHEMA, ParityCheck, to_json
+from dlsurvey.render.pages import Own, list_chapters
+from dlsurvey.sections import SHAPES, Shape, select_sections
 
 
 @speaking_its_language
-def write_results(findings: Findings) -> bytes:
-    """The canonical JSON of everything measured, collected, compared and missing."""
+def write_results(
+    findings: Findings, figures: Iterable[Figure] | None = None, own: Own | None = None
+) -> bytes:
+    """The canonical JSON of everything measured, collected, compared and missing.
+
+    With the `figures` and what is the user's `own`, it also tells what the edition prints.
+    """
     edition = findings.edition
+    printed = {} if figures is None else _describe_printed(figures, own or Own())
     return to_json(
         {
             "schema": SCHEMA,
@@ -48,9 +60,27 @@ def write_results(findings: Findings) -> bytes:
             "studies": findings.studies,
             "health": findings.health,
             "gaps": findings.gaps,
+            **printed,
         },
         indent=2,
     )
+
+
+def _describe_printed(figures: Iterable[Figure], own: Own) -> dict[str, Any]:
+    return {
+        "chapters": {shape: _list_printed(own, shape) for shape in SHAPES},
+        "figures": [{"key": one.key, "caption": one.caption} for one in figures],
+    }
+
+
+def _list_printed(own: Own, shape: Shape) -> list[dict[str, Any]]:
+    """The chapters of one shape in their order; none where it cannot be printed as it is ordered."""
+    words = {section.key for section in select_sections(own.sections, shape)}
+    try:
+        chapters = order_chapters(list_chapters(), own.sections, own.settings, shape)
+    except ConfigError:
+        return []
+    return [{**one._asdict(), "own": one.key in words} for one in chapters]
 
 
 def list_trends(findings: Findings) -> tuple[Trend, ...]:
@@ -165,9 +195,15 @@ def _describe_series(trend: Trend, position: int, series: Series) -> dict[str, A
         "label": series.label,
         "drawn": series.drawn,
         "role": provenance.role,
+        "by_year": provenance.by_year,
+        "provenance_note": provenance.note,
         "series": series.points,
         "revisions": series.revisions,
         "band": series.band,
         "outages": trend.outages,
         "notes": trend.notes,
+        "meaning": trend.meaning,
+        "kind": trend.kind,
+        "ended": trend.ended,
+        "sampled": trend.sampled,
     }

@@ -11,22 +11,25 @@ from markupsafe import Markup
 
 from dlsurvey.analysis.findings import Fact, Findings, Provenance
 from dlsurvey.analysis.modes import read_frameworks
+from dlsurvey.analysis.scale_sentences import name_axis
 from dlsurvey.chapters import Chapter, order_chapters
 from dlsurvey.errors import MissingDependency, RenderError
 from dlsurvey.figures import Figure
 from dlsurvey.fonts import add_faces
+from dlsurvey.garbage import resting_collector
 from dlsurvey.language import gettext as _
 from dlsurvey.language import mark, speaking_its_language
 from dlsurvey.render.attachments import RESULTS, make_attachments
 from dlsurvey.render.choices import (
+    choose_axis,
     choose_claims,
     choose_trends,
-    list_briefs,
+    choose_ways,
     list_untold,
     split_ledger,
 )
 from dlsurvey.render.deck import END, ITEM, Deck, Sheet, number_sheets
-from dlsurvey.render.garbage import resting_collector
+from dlsurvey.render.hangul import keep_words
 from dlsurvey.render.inline import inline_print
 from dlsurvey.render.pages import TEMPLATES, Own, list_chapters, make_environment
 from dlsurvey.render.panels import list_panels
@@ -34,10 +37,11 @@ from dlsurvey.render.pdf import finish, load_weasyprint, make_fetcher, shelve
 from dlsurvey.render.projection import Projector
 from dlsurvey.render.references import Citations, read_references
 from dlsurvey.render.results import write_results
-from dlsurvey.render.talk import split_section
+from dlsurvey.render.talk import settle_deck, split_section
+from dlsurvey.sections import select_sections
 from dlsurvey.shelf import Shelf
 
-WITHOUT = ("health",)
+WITHOUT = ("environment", "health")
 """Chapters of the report that have no slide: their tables are for reading, not for showing."""
 TYPE = 20.0
 """Points of a slide's usual type."""
@@ -71,8 +75,9 @@ def render_slides(
     `attached` are the files that travel inside; unless they are given, results.json does.
     Slides that stand on the shelf as set before are not set again.
     """
+    figures = tuple(figures)
     deck = compose_deck(findings, figures, own)
-    files = {RESULTS: write_results(findings)} if attached is None else attached
+    files = {RESULTS: write_results(findings, figures, own)} if attached is None else attached
     setting = partial(set_slides, findings, deck, files)
     if shelf is None:
         return setting()
@@ -112,8 +117,8 @@ def warm_slides() -> None:
 def compose_deck(findings: Findings, figures: Iterable[Figure], own: Own | None = None) -> Deck:
     """All slides, before anyone knows whether they fit."""
     sections, settings = own or Own()
-    sections = [section for section in sections if "slides" in section.shapes]
-    chapters = order_chapters(list_chapters(), sections, settings)
+    chapters = order_chapters(list_chapters(), sections, settings, "slides")
+    sections = select_sections(sections, "slides")
     deck = Deck()
     environment = _share_environment()
     context = _list_names(findings, figures, deck, chapters)
@@ -135,13 +140,14 @@ def compose_deck(findings: Findings, figures: Iterable[Figure], own: Own | None 
     places = {key: place for place, key in enumerate(["", "contents", *(c.key for c in chapters)])}
     deck.slides.sort(key=lambda slide: places[slide.chapter])
     _fill_contents(deck)
+    settle_deck(deck, written)
     return deck
 
 
 @lru_cache
 def _share_environment() -> jinja2.Environment:
     environment = make_environment()
-    environment.filters |= {"brief": shorten, "lead": lead}
+    environment.filters |= {"brief": shorten, "lead": lead, "axis_title": name_axis}
     return environment
 
 
@@ -164,11 +170,12 @@ def _list_names(
         "list_panels": list_panels,
         "split_section": split_section,
         "tabulate_cards": tabulate_cards,
-        "list_briefs": list_briefs,
         "list_untold": list_untold,
         "split_ledger": split_ledger,
         "choose_trends": choose_trends,
         "choose_claims": choose_claims,
+        "choose_axis": choose_axis,
+        "choose_ways": choose_ways,
         "list_sources": list_sources,
         "item": Markup(ITEM),  # noqa: S704  our own
         "end": Markup(END),  # noqa: S704  our own
@@ -181,11 +188,10 @@ def _list_names(
 def compose_slides(findings: Findings, sheets: Sequence[Sheet]) -> str:
     """Some of the slides as one HTML document."""
     template = _share_environment().get_template("slides.html.jinja")
-    return add_faces(
-        template.render(
-            findings=findings, cover=findings.cover, edition=findings.edition, sheets=sheets
-        )
+    page = template.render(
+        findings=findings, cover=findings.cover, edition=findings.edition, sheets=sheets
     )
+    return keep_words(add_faces(page))
 
 
 def _fill_contents(deck: Deck) -> None:
@@ -267,10 +273,7 @@ def tabulate_cards(findings: Findings) -> list[tuple[str, list[Fact | None]]]:
 
 
 def list_sources(findings: Findings) -> list[Provenance]:
-    """Where the data came from, each source once for each day and status, in the order shown."""
+    """Where the signals came from, each source once for each day and status, in the order shown."""
     trends = [findings.overview_trend] if findings.overview_trend else []
-    found = [
-        *(fact.provenance for card in findings.cards for fact in card.facts),
-        *(one for trend in [*trends, *findings.trends] for one in trend.provenance),
-    ]
+    found = [one for trend in [*trends, *findings.trends] for one in trend.provenance]
     return list({(one.source, one.status, one.date): one for one in found}.values())

@@ -1,13 +1,15 @@
 """Turns a PDF of an edition into the answer whether its numbers follow from the data attached to it.
 
-Two things are compared: what the attached results.json says was found out against what its own
-trials give when they are analysed again; and what the PDF prints against the same chapters set
-anew from that analysis. Pictures are not read, and who alters trials and all that follows from
-them alike is not found out: for that, compare the edition with the one that was published.
+Three things are compared: the attached results.json with what the manifest beside it says of it; what
+results.json says was found out with what its own trials give when they are analysed again; and what
+the PDF prints with the same chapters or slides set anew from that analysis. Pictures are not read, and
+who alters trials and all that follows from them alike is not found out: for that, compare the edition
+with the one that was published.
 """
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,28 +17,24 @@ from dlsurvey import __version__
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.errors import VerificationError
 from dlsurvey.language import speak
+from dlsurvey.sections import Shape
 from dlsurvey.verification.agreement import (
     Agreement,
     Difference,
-    compare_chapters,
-    compare_excerpt,
     compare_values,
+    differ,
     merge,
 )
-from dlsurvey.verification.page import BRIEF, read_page
+from dlsurvey.verification.attached import Attached, read_attached
+from dlsurvey.verification.chapters import compare_chapters
+from dlsurvey.verification.expected import Expected, list_left_out, set_anew
+from dlsurvey.verification.page import COVER
 from dlsurvey.verification.paper import Paper, read_paper
-from dlsurvey.verification.printed import Chapter, squeeze
-from dlsurvey.verification.recomputation import Attached, read_attached, recompute
+from dlsurvey.verification.printed import Chapter, list_numbers, squeeze
+from dlsurvey.verification.recomputation import recompute
+from dlsurvey.verification.seal import check_seal
+from dlsurvey.verification.slides import compare_slides
 
-CHAPTERS = (
-    BRIEF, "topic", "deep-learning", "frameworks", "graphs", "comparison", "data", "code", "adoption",
-    "deployment", "jax", "conclusion", "advice", "claims", "limitations", "methods", "environment",
-    "gaps", "health",
-)  # fmt: skip
-"""Those that follow from results.json alone, or stand in the templates; what changed needs another
-edition, and references are numbered as they are cited."""
-SENTENCES_ONLY = "trends"
-"""A chapter of which only the sentence of each trend follows from results.json."""
 COMPUTED = (
     "comparisons",
     "verdicts",
@@ -50,7 +48,7 @@ COMPUTED = (
 """What results.json holds that follows from the trials in it; the rest is as it was measured."""
 MOST_SHOWN = 20
 
-__all__ = ["CHAPTERS", "Difference", "Verification", "check_paper", "describe", "verify"]
+__all__ = ["Difference", "Verification", "check_paper", "describe", "verify"]
 
 
 class Verification(NamedTuple):
@@ -63,6 +61,10 @@ class Verification(NamedTuple):
     printed: Agreement
     unprinted: tuple[str, ...]
     """Chapters that the PDF leaves out."""
+    words: tuple[str, ...]
+    """Chapters in the author's own words, which follow from nothing."""
+    is_sealed: bool
+    """Whether a manifest is attached that says what results.json was."""
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -84,14 +86,19 @@ def check_paper(paper: Paper) -> Verification:
 
 def _check(paper: Paper, attached: Attached) -> Verification:
     findings = recompute(attached)
-    printed, unprinted = _compare_paper(paper, findings)
+    printed, unprinted, words = _compare_paper(paper, findings, attached)
+    results = _compare_results(paper.results, findings)
+    if paper.manifest is not None:
+        results = merge([check_seal(paper.manifest, paper.results, attached.edition.id), results])
     return Verification(
         edition=attached.edition.id,
         version=attached.edition.versions.get("dlsurvey", ""),
         trials=len(findings.trials),
-        attached=_compare_results(paper.results, findings),
+        attached=results,
         printed=printed,
         unprinted=unprinted,
+        words=words,
+        is_sealed=paper.manifest is not None,
     )
 
 
@@ -105,6 +112,12 @@ def describe(verification: Verification) -> list[str]:
         lines.append(f"... and {len(found) - MOST_SHOWN} more.")
     if verification.unprinted:
         lines.append(f"Not in this PDF: {', '.join(verification.unprinted)}.")
+    if verification.words:
+        lines.append(f"In the author's words, not checked: {', '.join(verification.words)}.")
+    if not verification.is_sealed:
+        lines.append(
+            "No manifest.json is attached, which would say whether results.json is as it was written."
+        )
     if found and verification.version != __version__:
         lines.append(
             f"Written by dlsurvey {verification.version}, checked with {__version__}: install that"
@@ -140,37 +153,70 @@ def _compare_results(content: bytes, findings: Findings) -> Agreement:
             for name in COMPUTED
             if name in given
         ]
+        + [
+            differ(f"results.json › {name}", "no such key", f"{len(value)} entries")
+            for name, value in recomputed.items()
+            if name not in given and _says_something(value)
+        ]
     )
 
 
-def _compare_paper(paper: Paper, findings: Findings) -> tuple[Agreement, tuple[str, ...]]:
-    if paper.is_landscape:
-        agreement = compare_excerpt(paper.chapters, _set_anew(findings))
-        if not agreement.numbers and not agreement.differences:
-            raise VerificationError("The slides print no table or sentence that could be checked.")
-        return agreement, ()
-    printed = {squeeze(chapter.title): chapter for chapter in paper.chapters}
-    agreements = []
-    unprinted = []
-    for expected in _set_anew(findings):
-        own = printed.get(squeeze(expected.title))
-        if own is None:
-            unprinted.append(expected.title)
-        else:
-            agreements.append(compare_chapters(own, expected))
-    if not agreements:
+def _says_something(value: Any) -> bool:
+    match value:
+        case dict():
+            return any(map(_says_something, value.values()))
+        case list():
+            return bool(value)
+        case _:
+            return False
+
+
+def _compare_paper(
+    paper: Paper, findings: Findings, attached: Attached
+) -> tuple[Agreement, tuple[str, ...], tuple[str, ...]]:
+    """How far they agree, and the titles of what is not printed and of what is not checked."""
+    shape: Shape = "slides" if paper.is_landscape else "pdf"
+    expected = set_anew(findings, attached, shape)
+    pairs, added = pair(paper.chapters, expected)
+    found = [
+        compare_chapter(own, one, is_slide=paper.is_landscape)
+        for one, own in pairs
+        if own is not None and one.check in {"whole", "part"}
+    ]
+    if all(own is None or one.key == COVER for one, own in pairs):
         raise VerificationError("The PDF prints no chapter that could be checked.")
-    return merge(agreements), tuple(unprinted)
+    if any(one.check == "whole" for one in expected):
+        found += [_accuse(chapter) for chapter in added if _has_numbers(chapter)]
+    missing = [one.chapter.title for one, own in pairs if own is None and one.check != "nothing"]
+    words = [one.chapter.title for one, own in pairs if own is not None and one.check == "own"]
+    return merge(found), (*list_left_out(attached, shape), *missing), tuple(words)
 
 
-def _set_anew(findings: Findings) -> list[Chapter]:
-    """The chapters as this very evidence would print them."""
-    from dlsurvey.render.pages import compose_page
+def pair(
+    printed: Sequence[Chapter], expected: Sequence[Expected]
+) -> tuple[list[tuple[Expected, Chapter | None]], list[Chapter]]:
+    """Each expected chapter with the first left of its title, and what is left at the end."""
+    left = list(printed)
+    pairs: list[tuple[Expected, Chapter | None]] = []
+    for one in expected:
+        title = squeeze(one.chapter.title)
+        own = next((chapter for chapter in left if squeeze(chapter.title) == title), None)
+        if own is not None:
+            left.remove(own)
+        pairs.append((one, own))
+    return pairs, left
 
-    page = read_page(compose_page(findings, (), "print"))
-    told = [key for key in CHAPTERS if key != "frameworks" or findings.cards]
-    chapters = [page[key] for key in told if key in page]
-    if SENTENCES_ONLY in page:
-        sentences = tuple(trend.sentence for trend in findings.trends)
-        chapters.append(Chapter(page[SENTENCES_ONLY].title, (), sentences))
-    return chapters
+
+def compare_chapter(own: Chapter, one: Expected, *, is_slide: bool) -> Agreement:
+    """A chapter as it is printed with what belongs there."""
+    compare = compare_slides if is_slide else compare_chapters
+    return compare(own, one.chapter, whole=one.check == "whole")
+
+
+def _has_numbers(chapter: Chapter) -> bool:
+    cells = [cell for table in chapter.tables for row in table.rows for cell in row]
+    return any(map(list_numbers, (*chapter.blocks, *cells)))
+
+
+def _accuse(chapter: Chapter) -> Agreement:
+    return differ(f"chapter '{chapter.title}'", "printed", "no such chapter")

@@ -5,14 +5,18 @@ from html.parser import HTMLParser
 from dlsurvey.verification.printed import Chapter, ChapterDraft, Table, tidy
 
 BRIEF = "brief"
-"""The one chapter without an `id`: what stands first in brief."""
-BLOCKS = frozenset({"p", "li", "h3", "h4", "h5", "dd", "dt"})
+"""What stands first in brief: a chapter without a number."""
+SECOND = "#2"
+"""What is added to the name of a chapter that is the second of this name: one of the author's."""
+COVER = ""
+"""What stands before the first chapter."""
+BLOCKS = frozenset({"p", "li", "h3", "h4", "h5", "dd", "dt", "figcaption"})
 CELLS = frozenset({"th", "td"})
-SKIPPED = frozenset({"style", "script", "figure", "pre", "nav"})
+SKIPPED = frozenset({"head", "details", "style", "script", "svg", "pre", "nav"})
 
 
 def read_page(html: str) -> dict[str, Chapter]:
-    """The chapters by the `id` of their headings, that without one as `BRIEF`."""
+    """The chapters by the `id` of their headings, and the cover as `COVER`."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -24,8 +28,9 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.chapters: dict[str, ChapterDraft] = {}
         self._chapter = ChapterDraft("")
+        self.chapters = {COVER: self._chapter}
+        self._heading = ""
         self._skipped = 0
         self._links: list[str] = []
         self._text: list[str] = []
@@ -38,7 +43,9 @@ class _Reader(HTMLParser):
         elif self._skipped:
             return
         elif tag == "h2":
-            self._chapter = self.chapters[dict(attrs).get("id") or BRIEF] = ChapterDraft("")
+            self._chapter = ChapterDraft("")
+            key = dict(attrs).get("id") or BRIEF
+            self.chapters[key + SECOND if key in self.chapters else key] = self._chapter
             self._text = []
         elif tag == "table":
             self._caption, self._rows = "", []
@@ -67,13 +74,14 @@ class _Reader(HTMLParser):
             self._chapter.title = text
         elif tag == "table" and self._rows is not None:
             rows = tuple(tuple(row) for row in self._rows)
-            self._chapter.tables.append(Table(self._caption, rows))
+            self._chapter.tables.append(Table(self._caption, rows, self._heading))
             self._rows = None
         elif tag == "caption":
             self._caption = text
         elif tag in CELLS and self._rows:
             self._rows[-1].append(text)
         elif tag in BLOCKS and self._rows is None:
+            self._heading = text if tag == "h3" else self._heading
             self._chapter.blocks.append(text)
         else:
             return

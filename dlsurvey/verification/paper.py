@@ -14,16 +14,18 @@ from typing import Any, NamedTuple
 
 from dlsurvey.errors import VerificationError
 from dlsurvey.files import explaining
+from dlsurvey.render.attachments import MANIFEST, RESULTS
 from dlsurvey.verification.printed import Chapter, ChapterDraft, Table, tidy
 
-RESULTS = "results.json"
 LARGEST_FILE = 100_000_000
 LARGEST_ATTACHMENT = 64_000_000
 MOST_PAGES = 1_000
 MOST_ELEMENTS = 1_000_000
 DEEPEST = 200
 """Nesting of tags; an edition's own stay below 30."""
-BLOCKS = frozenset({"/P", "/LI", "/H3", "/H4", "/H5", "/Lbl", "/LBody"})
+BLOCKS = frozenset({"/P", "/LI", "/H3", "/H4", "/H5", "/Caption", "/LBody"})
+SKIPPED = frozenset({"/Figure", "/Lbl"})
+"""Pictures, and the dot or number before an item."""
 
 
 class Paper(NamedTuple):
@@ -33,6 +35,7 @@ class Paper(NamedTuple):
     chapters: tuple[Chapter, ...]
     is_landscape: bool
     """Slides are; an A4 report is not."""
+    manifest: bytes | None = None
 
 
 def read_paper(path: Path) -> Paper:
@@ -46,9 +49,17 @@ def read_paper(path: Path) -> Paper:
         with pypdf.PdfReader(path) as reader:
             if len(reader.pages) > MOST_PAGES:
                 raise VerificationError(f"{path} has too many pages to be an edition of dlsurvey.")
-            results = _read_attachment(reader, path)
+            results = _read_attachment(reader, path, RESULTS)
+            if results is None:
+                raise VerificationError(
+                    f"{path} has no {RESULTS} attached, and so nothing to check its numbers against:"
+                    " give the report.pdf or slides.pdf of an edition."
+                )
             box = reader.pages[0].mediabox
-            return Paper(results, _Reading(reader).read(), bool(box.width > box.height))
+            is_landscape = bool(box.width > box.height)
+            chapters = _Reading(reader, joining=not is_landscape).read()
+            manifest = _read_attachment(reader, path, MANIFEST)
+            return Paper(results, chapters, is_landscape, manifest)
 
 
 @contextmanager
@@ -73,24 +84,26 @@ def _reading(path: Path) -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _read_attachment(reader: Any, path: Path) -> bytes:
-    found = [one for one in reader.attachment_list if one.name == RESULTS]
-    if len(found) != 1:
-        many = "no" if not found else f"{len(found)} files"
+def _read_attachment(reader: Any, path: Path, name: str) -> bytes | None:
+    found = [one for one in reader.attachment_list if one.name == name]
+    if not found:
+        return None
+    if len(found) > 1:
         raise VerificationError(
-            f"{path} has {many} {RESULTS} attached, and so nothing to check its numbers against:"
-            " give the report.pdf of an edition."
+            f"{path} has {len(found)} files {name} attached: give the file that dlsurvey wrote."
         )
     content: bytes = found[0].content
     if len(content) > LARGEST_ATTACHMENT:
-        raise VerificationError(f"The {RESULTS} in {path} is too large to be that of an edition.")
+        raise VerificationError(f"The {name} in {path} is too large to be that of an edition.")
     return content
 
 
 class _Reading:
     """One walk over the tags of one PDF."""
 
-    def __init__(self, reader: Any) -> None:
+    def __init__(self, reader: Any, *, joining: bool) -> None:
+        """`joining` puts a table together that goes on over the next page."""
+        self._joining = joining
         self._tags = reader.trailer["/Root"].get("/StructTreeRoot")
         self._texts = {
             (page.indirect_reference.idnum, mark): text
@@ -118,7 +131,7 @@ class _Reading:
                     self._drafts.append(ChapterDraft(self._read_text(kid, place, depth)))
                 case "/Table":
                     self._add_table(self._read_table(kid, place, depth))
-                case "/Figure":
+                case name if name in SKIPPED:
                     pass
                 case name if name in BLOCKS and not self._holds_tables(kid, place, depth):
                     self._drafts[-1].blocks.append(self._read_text(kid, place, depth))
@@ -128,7 +141,7 @@ class _Reading:
     def _add_table(self, table: Table) -> None:
         """On each new page a table goes on without its caption, and with its head again if it has one."""
         tables = self._drafts[-1].tables
-        if tables and not table.caption:
+        if self._joining and tables and not table.caption:
             head = count_common(table.rows, tables[-1].rows)
             tables[-1] = tables[-1]._replace(rows=tables[-1].rows + table.rows[head:])
         else:
@@ -211,6 +224,7 @@ def _read_marks(page: Any) -> dict[int, str]:
     """The text of each piece of marked content of one page."""
     texts: dict[int, str] = {}
     marks: list[int | None] = []
+    _mend_fonts(page)
 
     def follow(operator: bytes, operands: Any, *_matrices: Any) -> None:
         if operator == b"BDC":
@@ -228,3 +242,18 @@ def _read_marks(page: Any) -> dict[int, str]:
 
     page.extract_text(visitor_operand_before=follow, visitor_text=keep)
     return texts
+
+
+def _mend_fonts(page: Any) -> None:
+    """Say in a word how letters are coded.
+
+    Where a letter is missing in a font, WeasyPrint writes that word as a table of its own, which
+    pypdf takes for one of single bytes: then nothing set in this font could be read.
+    """
+    from pypdf.generic import NameObject, StreamObject
+
+    for reference in page["/Resources"].get("/Font", {}).values():
+        font = reference.get_object()
+        composed = font.get("/Subtype") == "/Type0" and "/Encoding" in font
+        if composed and isinstance(font["/Encoding"], StreamObject):
+            font[NameObject("/Encoding")] = NameObject("/Identity-H")

@@ -1,11 +1,18 @@
 """Turns what an edition prints into chapters, tables and blocks of text that can be compared."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
+from dlsurvey.language import gettext as _
+from dlsurvey.language import spoken
+
 NUMBER = re.compile(r"[−+]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:e[−+-]?\d+)?")
-_SPACES = re.compile(r"[\s\u00ad\u200b\u2010-]+")
-_CHAPTER_NUMBERS = re.compile(r"(?i)(\bchapter\s|제)\s*\d+")
+_SPACES = re.compile(
+    r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u2010\u202a-\u202e\u2060-\u2069\ufeff\ufffd-]+"
+)
+"""And what is not seen: a PDF keeps such letters otherwise than a page does, or not at all."""
+_CHAPTER_NUMBERS = re.compile(r"(?i)(\bchapter\s|제)\s*(?:\d+|–)")
 
 
 class Table(NamedTuple):
@@ -13,6 +20,8 @@ class Table(NamedTuple):
 
     caption: str
     rows: tuple[tuple[str, ...], ...]
+    heading: str = ""
+    """The lower heading that it stands under, where that is known."""
 
 
 class Chapter(NamedTuple):
@@ -46,7 +55,17 @@ def tidy(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """What counts of a text: no spaces, hyphens or chapter numbers, which depend on its setting."""
-    return _SPACES.sub("", _CHAPTER_NUMBERS.sub(r"\1", text))
+    left_out, chapter = _name_chapters(spoken())
+    return _SPACES.sub("", _CHAPTER_NUMBERS.sub(r"\1", text.replace(left_out, chapter)))
+
+
+@lru_cache
+def _name_chapters(_language: str) -> tuple[str, str]:
+    """How a text names a chapter that the report leaves out, and one that it has."""
+    return (
+        _("a chapter that this report leaves out"),
+        _("chapter %(number)s") % {"number": "–"},
+    )
 
 
 def list_numbers(text: str) -> list[str]:

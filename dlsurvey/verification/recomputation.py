@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -11,122 +10,15 @@ from dlsurvey.analysis.claims import find_claims
 from dlsurvey.analysis.comparison import compare_workloads, list_failures
 from dlsurvey.analysis.conclusion import conclude
 from dlsurvey.analysis.deployment import assess_deployments
-from dlsurvey.analysis.findings import (
-    Card,
-    Cover,
-    Findings,
-    Point,
-    Provenance,
-    Series,
-    SourceHealth,
-    Trend,
-)
+from dlsurvey.analysis.findings import Cover, Findings, Provenance, Series, Trend
 from dlsurvey.analysis.signal import Signal
 from dlsurvey.analysis.signals import OVERVIEW
-from dlsurvey.analysis.studied import CodeFindings, GradientFindings
 from dlsurvey.analysis.trend_sentences import describe_latest
 from dlsurvey.errors import VerificationError
-from dlsurvey.records import (
-    SCHEMA,
-    Dataset,
-    Edition,
-    Environment,
-    Gap,
-    Method,
-    ObservationStatus,
-    Parity,
-    ParityCheck,
-    Resolution,
-    Trial,
-)
+from dlsurvey.records import Edition, Parity, ParityCheck, Trial
 from dlsurvey.settings import Margins
-from dlsurvey.verification.studies import AttachedStudies, recompute_studies
-from experiments.deployment.record import Deployments
-
-UNKNOWN_SHA256 = "0" * 64
-
-
-class _Margin(msgspec.Struct):
-    quantity: str
-    margin: float
-
-
-class _Imprint(msgspec.Struct):
-    """What results.json says of its edition; the keys that came later have a value for 'not told'."""
-
-    id: str
-    created_at: datetime
-    versions: dict[str, str]
-    environment: Environment
-    profile: str
-    offline: bool
-    plan: str
-    previous: str | None
-    datasets: tuple[Dataset, ...]
-    config_sha256: str = UNKNOWN_SHA256
-    evidence_sha256: str = UNKNOWN_SHA256
-    parity_traces: dict[str, dict[str, tuple[float, ...]]] = {}
-
-
-class _Signal(msgspec.Struct):
-    key: str
-    title: str
-    unit: str
-    source: str
-    subject: str
-    metric: str
-    retrieved_at: datetime
-    status: ObservationStatus
-    url: str
-    cited_as: str
-    role: str
-    method: Method
-    resolution: Resolution
-    series: tuple[Point, ...]
-    label: str = ""
-    drawn: bool = True
-    subject_title: str = ""
-
-
-class _Deployments(msgspec.Struct):
-    """Only what was measured: the rest is computed anew."""
-
-    record: Deployments
-
-
-class Attached(msgspec.Struct):
-    """What is read of results.json; keys beside these are compared, and need no type."""
-
-    schema: int
-    edition: _Imprint
-    trials: tuple[dict[str, Any], ...]
-    parity: tuple[dict[str, Any], ...] = ()
-    comparisons: tuple[_Margin, ...] = ()
-    signals: tuple[_Signal, ...] = ()
-    cards: tuple[Card, ...] = ()
-    code: CodeFindings | None = None
-    gradients: GradientFindings | None = None
-    deployments: _Deployments | None = None
-    studies: AttachedStudies = AttachedStudies()
-    health: tuple[SourceHealth, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    cover: Cover | None = None
-
-
-def read_attached(content: bytes) -> Attached:
-    """Raises VerificationError where it is not the results.json of an edition."""
-    try:
-        attached = msgspec.json.decode(content, type=Attached)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise VerificationError(
-            f"The attached results.json is damaged or not of dlsurvey: {error}."
-        ) from error
-    if attached.schema != SCHEMA:
-        raise VerificationError(
-            f"The attached results.json has schema {attached.schema}, this dlsurvey knows {SCHEMA}:"
-            f" check it with dlsurvey {attached.edition.versions.get('dlsurvey', 'that wrote it')}."
-        )
-    return attached
+from dlsurvey.verification.attached import Attached, AttachedSignal
+from dlsurvey.verification.studies import recompute_studies
 
 
 def recompute(attached: Attached) -> Findings:
@@ -239,15 +131,15 @@ def _read_margins(attached: Attached) -> Margins:
     )
 
 
-def _read_trends(signals: Sequence[_Signal]) -> tuple[Trend, ...]:
-    by_key: dict[str, list[_Signal]] = {}
+def _read_trends(signals: Sequence[AttachedSignal]) -> tuple[Trend, ...]:
+    by_key: dict[str, list[AttachedSignal]] = {}
     for signal in signals:
         if signal.series:
             by_key.setdefault(signal.key, []).append(signal)
     return tuple(_make_trend(members) for members in by_key.values())
 
 
-def _make_trend(members: Sequence[_Signal]) -> Trend:
+def _make_trend(members: Sequence[AttachedSignal]) -> Trend:
     first = members[0]
     series = tuple(_make_series(one) for one in members)
     signal = Signal(key=first.key, title=first.title, metric=first.metric, unit=first.unit)
@@ -255,8 +147,8 @@ def _make_trend(members: Sequence[_Signal]) -> Trend:
         key=first.key,
         title=first.title,
         unit=first.unit,
-        meaning="",
-        kind="lines",
+        meaning=first.meaning,
+        kind=first.kind,
         series=series,
         sentence=describe_latest(signal, series),
         alt="",
@@ -267,13 +159,19 @@ def _make_trend(members: Sequence[_Signal]) -> Trend:
                 date=one.retrieved_at.date(),
                 url=one.url,
                 role=one.role,
+                by_year=one.by_year,
+                note=one.provenance_note,
             )
             for one in members
         ),
+        notes=first.notes,
+        outages=first.outages,
+        ended=first.ended,
+        sampled=first.sampled,
     )
 
 
-def _make_series(signal: _Signal) -> Series:
+def _make_series(signal: AttachedSignal) -> Series:
     return Series(
         source=signal.source,
         metric=signal.metric,
@@ -285,6 +183,8 @@ def _make_series(signal: _Signal) -> Series:
         method=signal.method,
         label=signal.label,
         drawn=signal.drawn,
+        revisions=signal.revisions,
+        band=signal.band,
     )
 
 

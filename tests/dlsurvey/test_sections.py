@@ -75,7 +75,7 @@ def test_front_matter_may_be_left_out(config: Config) -> None:
     section = read_one(
         config, "# What I *think*\n\n## First\n\nA.\n\n### Deeper\n\n## Second\n\nB.\n"
     )
-    assert section.title == "What I *think*"
+    assert section.title == "What I think"
     assert (section.position, section.anchor) == ("before", "conclusion")
     assert [part.title for part in section.parts] == ["First", "Second"]
     assert section.html.count("<h3>") == 2

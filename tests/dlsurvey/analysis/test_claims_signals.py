@@ -1,10 +1,13 @@
-"""Popularity claims compare values of one source and one day, and never decide by proxies."""
+"""Popularity claims compare values of one source and one day newer than they are, never proxies."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
+from dlsurvey.analysis.advice import advise
+from dlsurvey.analysis.claim_data import read_claims
+from dlsurvey.analysis.claim_dates import find_year
 from dlsurvey.analysis.claims import find_claims
 from dlsurvey.analysis.findings import SO_FAR, Claim, ClaimVerdict, Point, Provenance, Series, Trend
 
@@ -168,7 +171,7 @@ def test_three_quarters_of_the_mentions(
         assert f"PyTorch has {pytorch} % (22 August 2026)" in claim.why
 
 
-WEEKS = [date(2022, 1, 3), date(2022, 1, 10), date(2022, 1, 17), date(2022, 1, 24)]
+WEEKS = [date(2024, 1, 1), date(2024, 1, 8), date(2024, 1, 15), date(2024, 1, 22)]
 
 
 @pytest.mark.parametrize(
@@ -177,11 +180,11 @@ WEEKS = [date(2022, 1, 3), date(2022, 1, 10), date(2022, 1, 17), date(2022, 1, 2
         (
             (1, 1, 9, 9),
             "holds",
-            "first time in this series (the week of 17 January 2022), and ever",
+            "first time in this series (the week of 15 January 2024), and ever",
         ),
-        ((9, 9, 9, 9), "holds", "ahead when this series began (the week of 3 January 2022)"),
-        ((1, 9, 1, 9), "holds", "lately without a break (the week of 24 January 2022 and after)"),
-        ((1, 9, 1, 1), "reversed", "but no longer after the week of 10 January 2022"),
+        ((9, 9, 9, 9), "holds", "ahead when this series began (the week of 1 January 2024)"),
+        ((1, 9, 1, 9), "holds", "lately without a break (the week of 22 January 2024 and after)"),
+        ((1, 9, 1, 1), "reversed", "but no longer after the week of 8 January 2024"),
         ((1, 1, 1, 1), "reversed", "PyTorch never was"),
         ((1, 1, 1, 5), "equivalent", "are level"),
     ],
@@ -215,3 +218,94 @@ def test_pretrained_models_differ_or_do_not() -> None:
     assert differing.verdict == "holds"
     assert differing.why.startswith("PyTorch has the most, TensorFlow the least.")
     assert find(pair_up("hub_models", 3, 3))["models-available"].verdict == "equivalent"
+
+
+THEN = {date(2020, 1, 1): 100.0}
+MORE = {date(2020, 1, 1): 300.0}
+
+
+def count_papers(**changes: Any) -> Trend:
+    """A count that ended in the time in which the claims were made."""
+    return make_trend(
+        "conference_papers",
+        ("published", "tensorflow", THEN),
+        ("published", "pytorch", MORE),
+        resolution="year",
+        **changes,
+    )
+
+
+def test_a_claim_is_as_old_as_its_newest_source() -> None:
+    assert find_year(("ccsc2019", "stateofai2020")) == 2020
+    assert find_year(("practice2022", "article2020")) == 2022
+    assert find_year(("an-undated-work",)) is None
+    assert find_year(()) is None
+
+
+def test_every_claim_of_the_ledger_has_a_year() -> None:
+    assert all(find_year(claim.sources) for claim in read_claims())
+
+
+@pytest.mark.parametrize("claim_id", ["conference-share", "research"])
+def test_data_of_the_time_of_a_claim_do_not_confirm_it(claim_id: str) -> None:
+    claim = find(count_papers())[claim_id]
+    assert claim.verdict == "inconclusive"
+    assert not claim.now
+    assert "No count newer than 2020 is known to this edition" in claim.why
+    assert "what is not newer than a claim cannot test it" in claim.why
+    assert claim.evidence == ("signal/conference_papers/published",)
+
+
+def test_advice_that_rested_on_old_data_is_undecided() -> None:
+    claims = find(count_papers())
+    advice = {one.purpose: one for one in advise((), claims.values())}["Following research"]
+    assert not advice.choice
+    assert "No count newer than 2020" in advice.because
+
+
+@pytest.mark.parametrize(("year", "verdict"), [(2021, "inconclusive"), (2022, "holds")])
+def test_the_year_after_the_claim_tests_it(year: int, verdict: ClaimVerdict) -> None:
+    trend = make_trend(
+        "conference_papers",
+        ("published", "tensorflow", {date(year, 1, 1): 20.0}),
+        ("published", "pytorch", {date(year, 1, 1): 80.0}),
+        resolution="year",
+    )
+    claim = find(trend)["conference-share"]
+    assert claim.verdict == verdict
+    assert ("No count newer than 2021" in claim.why) == (verdict == "inconclusive")
+
+
+def test_old_signals_stand_beside_newer_ones_and_decide_nothing() -> None:
+    claim = find(count_papers(), pair_up("works_yearly", 9, 1))["research"]
+    assert claim.verdict == "reversed"
+    assert claim.now == (
+        "Title of works_yearly: PyTorch 1, TensorFlow 9 (Source github, 22 August 2026)"
+    )
+    assert "No count newer than 2020" in claim.why
+    assert len(claim.evidence) == 2
+
+
+def test_a_newer_metric_stands_in_for_an_older_one() -> None:
+    monthly = make_trend(
+        "questions_monthly",
+        ("published", "tensorflow", {date(2021, 5, 1): 1.0}),
+        ("published", "pytorch", {date(2021, 5, 1): 2.0}),
+        resolution="month",
+    )
+    claim = find(monthly, pair_up("questions_yearly", 30, 10))["stack-overflow"]
+    assert claim.verdict == "holds"
+    assert "No count newer" not in claim.why
+    assert "No count newer than May 2021" in find(monthly)["stack-overflow"].why
+
+
+@pytest.mark.parametrize("metric", ["search_interest", "job_posts_monthly", "hub_models"])
+def test_no_kind_of_test_reads_old_data(metric: str) -> None:
+    day = date(2022, 6, 1)
+    trend = make_trend(
+        metric, ("a", "tensorflow", {day: 1.0}), ("a", "pytorch", {day: 9.0}), resolution="month"
+    )
+    told = [one for one in find(trend).values() if f"signal/{metric}/a" in one.evidence]
+    assert told
+    assert {one.verdict for one in told} == {"inconclusive"}
+    assert all("No count newer than June 2022" in one.why for one in told)

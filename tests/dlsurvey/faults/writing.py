@@ -99,7 +99,7 @@ def _clock(hour: int) -> Iterator[None]:
 
 @contextmanager
 def _short_editions() -> Iterator[None]:
-    def write(config: Any, store: Any, edition: Edition, *rest: Any) -> None:
+    def write(config: Any, store: Any, edition: Edition, *rest: Any, anew: bool) -> None:
         findings: Any = SimpleNamespace(edition=edition, created_at=edition.created_at)
         files = {"report.html": b"<p>short</p>" * 400, "tables/one.csv": b"1,2\n" * 100}
         with mock.patch("dlsurvey.render.edition.render_files", return_value=files):

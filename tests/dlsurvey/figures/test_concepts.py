@@ -1,10 +1,12 @@
 """Turns small images into drawn arithmetic and checks every number of it."""
 
+import re
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from dlsurvey.figures.architecture import STACKS, draw_graphs, draw_stack
+from dlsurvey.figures.architecture import FADED, STACKS, draw_graphs, draw_stack
 from dlsurvey.figures.arithmetic import SEVEN, coarsen, convolve, pool, read_grey, rectify, share
 from dlsurvey.figures.concepts import (
     draw_activations,
@@ -13,6 +15,7 @@ from dlsurvey.figures.concepts import (
     draw_pooling,
 )
 from dlsurvey.figures.learning import draw_layers
+from dlsurvey.figures.style import FILL
 from tests.dlsurvey.render.sample import make_pictures, make_workload
 
 
@@ -73,3 +76,21 @@ def test_every_drawing_says_in_words_what_it_shows() -> None:
         assert figure.alt in figure.svg.replace("&lt;", "<").replace("&gt;", ">")
         assert figure.table.rows
         assert 'font-size="0' not in figure.svg
+
+
+def test_faded_letters_can_be_read() -> None:
+    letters = set(re.findall(r'<text [^>]*fill="(#[0-9a-f]{6})"', draw_graphs().svg))
+    assert FADED not in letters
+    assert all(measure_contrast(colour, FILL) >= 4.5 for colour in letters)
+
+
+def measure_contrast(first: str, second: str) -> float:
+    """As the guidelines for accessible content define it."""
+    light, dark = sorted(map(measure_light, (first, second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def measure_light(colour: str) -> float:
+    shares = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in shares]
+    return sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -1,11 +1,14 @@
 """Curves and dots show what was measured, mark what was disturbed, and leave out nothing unsaid."""
 
+import re
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from msgspec.structs import replace
 
 from dlsurvey.figures.curves import draw_curves, draw_progress, split_settings
+from dlsurvey.figures.figure import Figure
 from dlsurvey.figures.spreads import QUANTITIES, draw_spread
 from dlsurvey.figures.style import FIXED
 from dlsurvey.formats import format_percent
@@ -23,6 +26,92 @@ def test_progress_shows_the_target_and_how_many_reached_it() -> None:
     last = [curve.test_accuracy[-1] for curve in workload.members[0].curves]
     assert format_percent(sum(last) / len(last)) in figure.alt
     assert len(figure.table.rows) == 2 * 5 * 5
+
+
+def place_words(figure: Figure, words: str) -> list[tuple[float, float]]:
+    """Where a text stands, from the upper left corner of the figure."""
+    texts = [one for one in ET.fromstring(figure.svg).iter() if one.tag.endswith("}text")]
+    return [(float(one.attrib["x"]), float(one.attrib["y"])) for one in texts if one.text == words]
+
+
+@pytest.mark.parametrize(("target", "words"), [(0.9, "target 90 %"), (0.999, "target 99.9 %")])
+def test_the_target_is_named_at_the_end_of_its_line(target: float, words: str) -> None:
+    figure = draw_progress(replace(make_workload(), target_accuracy=target), FIXED)
+    assert figure is not None
+    ((left, _height),) = place_words(figure, words)
+    ((name, _height),) = place_words(figure, "PyTorch")
+    assert left == pytest.approx(name)
+    assert left > max(mark.x for mark in figure.marks)
+
+
+def test_only_the_lowest_panels_name_their_axis() -> None:
+    one = make_member("pytorch", 0, 3)
+    members = (one, replace(one, protocol="controlled"), replace(one, device="cuda"))
+    workload = replace(make_workload(), members=members)
+    curves, progress = draw_curves(workload, FIXED), draw_progress(workload, FIXED)
+    assert curves is not None
+    assert progress is not None
+    assert len({height for _left, height in place_words(curves, "Epoch")}) == 1
+    assert len(place_words(curves, "Epoch")) == 2
+    # Of three panels in two columns, the second and the third are the lowest.
+    assert len({left for left, _height in place_words(progress, "Epoch")}) == 2
+    assert len({height for _left, height in place_words(progress, "Epoch")}) == 2
+    assert len(place_words(progress, "1")) == 2
+
+
+def test_single_runs_are_told_apart_without_colour() -> None:
+    for framework, dashed in (("tensorflow", 0), ("pytorch", 3), ("jax", 3)):
+        workload = replace(make_workload(), members=(make_member(framework, 0, 3),))
+        figure = draw_progress(replace(workload, target_accuracy=None), FIXED)
+        assert figure is not None
+        thin = [
+            one
+            for one in re.findall(r"<path [^>]*>", figure.svg)
+            if 'stroke-width="0.6"' in one and 'opacity="0.45"' in one
+        ]
+        assert len(thin) == 3
+        assert sum("stroke-dasharray" in one for one in thin) == dashed
+
+
+def test_memory_is_told_in_one_unit() -> None:
+    memory = QUANTITIES[2]
+    workload = make_workload()
+    large = draw_spread(workload, memory, FIXED)
+    assert large is not None
+    assert "Peak memory (GB)" in large.svg
+    assert place_words(large, "0.99 GB")
+    assert place_words(large, "0.2")
+    assert " MB" not in large.svg.split("</title>")[1]
+    halves = [
+        replace(one.peak_memory_bytes, mean=4e8, values=(4e8,), seeds=(0,), low=None, high=None)
+        for one in workload.members
+    ]
+    members = tuple(
+        replace(member, peak_memory_bytes=half, loaded_seeds=())
+        for member, half in zip(workload.members, halves, strict=True)
+    )
+    small = draw_spread(replace(workload, members=members), memory, FIXED)
+    assert small is not None
+    assert "Peak memory (MB)" in small.svg
+    assert place_words(small, "400 MB")
+    assert "GB" not in small.svg
+
+
+def test_thousands_on_an_axis_are_separated() -> None:
+    workload = make_workload()
+    slow = tuple(
+        replace(
+            member,
+            epoch_seconds=replace(
+                member.epoch_seconds, mean=2100.0, values=(2100.0,), seeds=(0,), low=None, high=None
+            ),
+        )
+        for member in workload.members
+    )
+    figure = draw_spread(replace(workload, members=slow), QUANTITIES[1], FIXED)
+    assert figure is not None
+    assert place_words(figure, "2,000")
+    assert place_words(figure, "0")
 
 
 def test_without_test_accuracies_there_is_no_progress() -> None:

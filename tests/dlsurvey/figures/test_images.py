@@ -82,8 +82,7 @@ def test_words_are_those_of_the_data() -> None:
     assert figure is not None
     for picture in workload.pictures.mistaken:
         words = (
-            f"a {picture.label} read as {picture.predicted}"
-            f" in {picture.wrong} of {picture.told} runs"
+            f"{picture.label} read as {picture.predicted} in {picture.wrong} of {picture.told} runs"
         )
         assert words in figure.alt
         assert f">is {picture.label}<" in figure.svg

@@ -182,3 +182,20 @@ def test_a_framework_of_the_user_has_a_spare_look() -> None:
     figure = draw(make_series(), make_series("mindspore", points=make_points(40)))
     colours = set(re.findall(r'stroke="(#[0-9a-f]{6})"', figure.svg))
     assert {"#123f86", "#6b6b6b"} <= colours
+
+
+def test_the_caption_opens_with_the_finding() -> None:
+    caption = draw(make_series(), make_series("keras", points=make_points(40))).caption
+    assert caption.startswith("GitHub stars: Keras rose from 1,000 (1 January 2019) to 1,550 ")
+    assert "(stars)" not in caption
+
+
+@pytest.mark.parametrize(
+    ("unit", "heading"),
+    [("MB", []), ("%", []), ("stars", ["stars"]), ("% of links", ["% of links"])],
+)
+def test_what_each_value_carries_is_not_said_over_the_chart(unit: str, heading: list[str]) -> None:
+    for kind in ("lines", "bars"):
+        figure = draw(make_series(points=make_points(3)), unit=unit, kind=kind)
+        assert [word for word in read_words(figure) if word == unit] == heading
+        assert f"({unit})" not in figure.caption

@@ -55,17 +55,22 @@ def test_every_work_of_the_list_is_written_and_can_be_read() -> None:
     for work in works:
         entry = entries[work.id]
         assert entry["title"].startswith("{")
+        assert ("author" in entry) is not ("key" in entry)
         assert entry.get("urldate") == (work.accessed.isoformat() if work.accessed else None)
         assert entry.get("year") == (str(work.year) if work.year else None)
 
 
 def test_a_journal_gives_volume_number_and_pages() -> None:
     entry = write_one(
-        title="T", published_in="Proceedings of the IEEE 86 (11), 2278–2324", year=1998
+        title="T",
+        authors="LeCun, Y.",
+        published_in="Proceedings of the IEEE 86 (11), 2278–2324",
+        year=1998,
     )
     assert entry == {
-        "kind": "article", "title": "{T}", "journal": "Proceedings of the IEEE", "volume": "86",
-        "number": "11", "pages": "2278--2324", "year": "1998",
+        "kind": "article", "author": "LeCun, Y.", "title": "{T}",
+        "journal": "Proceedings of the IEEE", "volume": "86", "number": "11",
+        "pages": "2278--2324", "year": "1998",
     }  # fmt: skip
 
 
@@ -83,8 +88,12 @@ def test_a_journal_gives_volume_number_and_pages() -> None:
     ],
 )  # fmt: skip
 def test_what_is_not_sure_is_misc(published_in: str, kind: str, field: str, value: str) -> None:
-    entry = write_one(title="T", published_in=published_in)
+    entry = write_one(title="T", authors="Nair, V.", published_in=published_in)
     assert (entry["kind"], entry[field]) == (kind, value)
+    assert "key" not in entry
+    entry = write_one(title="T & U", published_in=published_in)
+    assert (entry["kind"], entry["key"], entry["title"]) == ("misc", r"T \& U", r"{T \& U}")
+    assert entry["howpublished"] == published_in.replace("–", "--")
 
 
 @pytest.mark.parametrize(
@@ -126,6 +135,20 @@ def test_an_edition_can_be_cited() -> None:
     (entry,) = read(citation.bibtex).values()
     assert entry["author"] == "Ada Example"
     assert (entry["year"], entry["month"]) == ("2026", "nov")
+
+
+@pytest.mark.parametrize(
+    ("author", "written"),
+    [
+        ("Kim, A. and Lee, B.", "Kim, A. and Lee, B."),
+        ("Ada Kim and Bo Lee", "Ada Kim and Bo Lee"),
+        ("A, B, C and Lee, B.", "{A, B, C} and Lee, B."),
+        ("Kim, A., Lee, B.", "{Kim, A., Lee, B.}"),
+    ],
+)
+def test_authors_of_an_edition_are_told_apart(author: str, written: str) -> None:
+    (entry,) = read(cite_edition(make_cover(author=author), make_edition()).bibtex).values()
+    assert entry["author"] == written
 
 
 def test_a_bare_cover_can_be_cited_too() -> None:

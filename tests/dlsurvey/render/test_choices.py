@@ -2,22 +2,28 @@
 
 from msgspec.structs import replace
 
+from dlsurvey.analysis.deployment import assess_deployments
+from dlsurvey.analysis.deployment_sentences import describe_pair
 from dlsurvey.analysis.findings import Claim, ClaimVerdict
 from dlsurvey.analysis.measured import LedgerRow
 from dlsurvey.figures import draw_figures
 from dlsurvey.figures.figure import name_figure
 from dlsurvey.formats import format_quantity
+from dlsurvey.render.briefs import list_briefs
 from dlsurvey.render.choices import (
     MOST_CLAIMS,
     MOST_TRENDS,
+    choose_axis,
     choose_claims,
     choose_trends,
-    list_briefs,
+    choose_ways,
     list_untold,
     split_ledger,
 )
 from dlsurvey.render.slides import compose_deck, is_tall, lead, tabulate_cards
+from tests.dlsurvey.deployment_samples import FASTER, SLOWER, make_record
 from tests.dlsurvey.render.sample import make_findings, make_workload
+from tests.dlsurvey.study_samples import make_studies
 
 
 def make_claim(number: int, verdict: ClaimVerdict, then: str = "", now: str = "") -> Claim:
@@ -130,3 +136,45 @@ def test_a_drawing_is_tall_where_it_is_at_least_as_high_as_wide() -> None:
     figure = draw_figures(make_findings())[0]
     assert not is_tall(replace(figure, svg='<svg viewBox="0 0 200 100"/>'))
     assert is_tall(replace(figure, svg='<svg viewBox="0 0 200 220"/>'))
+
+
+def test_the_sweep_with_the_clearest_verdicts_is_shown() -> None:
+    scale = make_studies().scale
+    assert scale is not None
+    clear = [
+        sum(
+            one.comparison.quantity == "epoch_seconds"
+            and one.comparison.verdict in {"a_higher", "b_higher"}
+            for one in axis.ratios
+        )
+        for axis in scale.axes
+    ]
+    assert max(clear) > 0
+    assert choose_axis(scale) is scale.axes[clear.index(max(clear))]
+    without = replace(scale, axes=tuple(replace(axis, ratios=()) for axis in scale.axes))
+    assert choose_axis(without) is without.axes[0]
+
+
+def test_of_two_ways_out_only_what_was_shown_is_told() -> None:
+    found = assess_deployments(make_record(FASTER, SLOWER))
+    assert found is not None
+    first, *rest = found.comparisons
+    undecided = replace(first, verdict="inconclusive")
+    said = [
+        describe_pair(undecided) if sentence == describe_pair(first) else sentence
+        for sentence in found.sentences
+    ]
+    found = replace(found, comparisons=(undecided, *rest), sentences=tuple(said))
+    told = choose_ways(found)
+    pairs = [describe_pair(one) for one in found.comparisons]
+    clear = [
+        text
+        for text, one in zip(pairs, found.comparisons, strict=True)
+        if one.verdict in {"a_higher", "b_higher"}
+    ]
+    assert clear
+    assert len(clear) < len(pairs)
+    assert [text for text in told if text in pairs] == clear
+    assert [text for text in told if text not in pairs] == [
+        text for text in found.sentences if text not in pairs
+    ][:3]

@@ -14,6 +14,7 @@ from dlsurvey.figures.code import draw_code
 from dlsurvey.render.inline import inline_screen
 from dlsurvey.render.listings import highlight_screen
 from dlsurvey.render.pages import CHAPTERS, make_environment
+from dlsurvey.render.references import Sources
 from experiments.autodiff.gradient import Gradient
 from tests.dlsurvey.code_samples import make_stages, make_trainers
 from tests.dlsurvey.render.sample import make_findings
@@ -61,6 +62,7 @@ def render(findings: Findings) -> str:
         numbers={key: number for number, (key, _) in enumerate(CHAPTERS, 1)},
         inline=inline_screen,
         highlight=highlight_screen,
+        cite_data=Sources().cite,
         addresses={"code-counts": "tables/code-counts.csv"},
     )
 

@@ -14,12 +14,14 @@ from dlsurvey.analysis.survey import find_out
 from dlsurvey.config import load_config
 from dlsurvey.render import write_edition
 from dlsurvey.store import Store
-from dlsurvey.verification import CHAPTERS
-from dlsurvey.verification.agreement import compare_chapters, merge
-from dlsurvey.verification.page import read_page
+from dlsurvey.verification.agreement import merge
+from dlsurvey.verification.attached import read_attached
+from dlsurvey.verification.chapters import compare_chapters
+from dlsurvey.verification.expected import UNCHECKED
+from dlsurvey.verification.page import COVER, read_page
 from dlsurvey.verification.paper import read_paper
 from dlsurvey.verification.printed import Chapter, list_numbers, squeeze
-from dlsurvey.verification.recomputation import read_attached, recompute
+from dlsurvey.verification.recomputation import recompute
 from tests.conftest import REPOSITORY
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
@@ -44,7 +46,10 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def page(edition: Path) -> dict[str, Chapter]:
-    return read_page((edition / "report.html").read_text(encoding="utf-8"))
+    page = read_page((edition / "report.html").read_text(encoding="utf-8"))
+    # Behind the cover of the A4 report stand the page numbers of its contents.
+    del page[COVER]
+    return page
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +141,8 @@ def test_the_page_says_what_follows_from_results_json(
 
     findings = recompute(read_attached((edition / "results.json").read_bytes()))
     anew = read_page(compose_page(findings, (), "screen"))
-    agreement = merge([compare_chapters(page[key], anew[key]) for key in CHAPTERS if key in page])
+    told = [key for key in page if key not in UNCHECKED]
+    agreement = merge([compare_chapters(page[key], anew[key]) for key in told])
     assert agreement.differences == ()
     assert agreement.numbers > 600
 

@@ -23,7 +23,8 @@ from dlsurvey.formats import (
     format_seconds,
 )
 from dlsurvey.render import render_html
-from dlsurvey.render.pages import make_environment, write_verdict
+from dlsurvey.render.briefs import write_verdict
+from dlsurvey.render.pages import make_environment
 from dlsurvey.render.references import Citations, read_references
 from tests.dlsurvey.render.sample import (
     make_cover,

@@ -4,12 +4,16 @@ import base64
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from dlsurvey.analysis.findings import Claim, ClaimVerdict
 from dlsurvey.figures import Figure
-from tests.dlsurvey.render.browsing import PHONE, Open, browser, folder, visit
+from dlsurvey.render import render_html
+from tests.dlsurvey.render.browsing import PHONE, WIDE, Open, browser, folder, visit
+from tests.dlsurvey.render.sample import make_findings
+from tests.dlsurvey.render.test_health_page import HOSTILE
 
 __all__ = ["browser", "folder", "visit"]
 LINES = "github-stars"
@@ -169,6 +173,125 @@ def test_a_phone_never_scrolls_sideways(visit: Open, script: bool) -> None:
         figure.get_by_role("checkbox", name="Fit to the screen").check()
         assert plate.bounding_box()["width"] <= PHONE["width"]
         assert figure.get_by_text("The drawing scrolls sideways.").is_hidden()
+
+
+REST = "(card) => [card.scrollLeft, card.scrollWidth - card.clientWidth - card.scrollLeft]"
+"""What of a card's drawing lies left of what is seen, and right of it."""
+
+
+def test_a_trend_shows_its_newest_values_first_on_a_phone(visit: Open) -> None:
+    with visit(viewport=PHONE) as (page, _, _):
+        assert find_figure(page, SPREAD).locator(".card").evaluate(REST)[0] == 0
+        figure = find_figure(page, LINES)
+        fit = figure.get_by_role("checkbox", name="Fit to the screen")
+        for _time in range(2):
+            left, right = figure.locator(".card").evaluate(REST)
+            assert left > 100
+            assert right <= 1
+            fit.check()
+            assert figure.locator(".card").evaluate(REST)[1] <= 1
+            fit.uncheck()
+
+
+def test_words_of_a_fitted_drawing_are_larger_than_it(visit: Open) -> None:
+    with visit(viewport=PHONE) as (page, _, _):
+        for key in (LINES, SPREAD, "conference-papers"):
+            figure = find_figure(page, key)
+            figure.get_by_role("checkbox", name="Fit to the screen").check()
+            boxes = [one.bounding_box() for one in figure.locator(".plate text:visible").all()]
+            assert min(box["height"] for box in boxes) >= 8
+            assert min(box["x"] for box in boxes) >= 0
+            assert max(box["x"] + box["width"] for box in boxes) <= PHONE["width"]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_wide_table_stands_in_rows_on_a_phone(visit: Open, script: bool) -> None:
+    """Each value beside the name of its column; without a script the table scrolls."""
+    with visit(viewport=PHONE, java_script_enabled=script) as (page, _, _):
+        table = page.locator(".summary")
+        wide = table.evaluate("(one) => one.scrollWidth > one.clientWidth + 1")
+        assert wide is not script
+        cell = table.locator("tbody td").last
+        named = cell.evaluate("(one) => getComputedStyle(one, '::before').content")
+        assert named == ('"Verdict: "' if script else "none")
+        if script:
+            wider = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length"
+            assert page.locator(".results").evaluate_all(wider) == 0
+            assert page.locator(".results.stacked [tabindex]").count() == 0
+            page.set_viewport_size(WIDE)
+            assert cell.evaluate("(one) => getComputedStyle(one).display") == "table-cell"
+
+
+def test_code_scrolls_on_a_phone_and_breaks_no_word(visit: Open) -> None:
+    with visit(viewport=PHONE) as (page, _, _):
+        heights = "(all) => [...new Set(all.map((one) => Math.round(one.offsetHeight)))]"
+        assert len(page.locator(".listing .line").evaluate_all(heights)) == 1
+        listing = page.locator("#code ~ .stage pre").first
+        assert listing.get_attribute("tabindex") == "0"
+        assert listing.get_attribute("aria-label")
+
+
+BROKEN = """(selector) => {
+  const broken = [];
+  for (const one of document.querySelectorAll(selector)) {
+    const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      for (const word of text.data.matchAll(/\\S+/g)) {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        if (range.getClientRects().length > 1) broken.push(word[0]);
+      }
+    }
+  }
+  return broken;
+}"""
+
+
+@pytest.fixture(scope="module")
+def badges(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with a claim of every verdict and the health of a source."""
+    claims = tuple(
+        Claim(
+            id=f"claim-{verdict}",
+            title="Accuracy",
+            claim="The one is more accurate than the other, " * 4,
+            sources=(),
+            then="TensorFlow 99.14 %, PyTorch 98.95 % (5 epochs, one run each)",
+            now="TensorFlow 98.76 %, PyTorch 98.82 % (controlled, 3 paired runs)",
+            verdict=verdict,
+            why="No clear difference was shown.",
+        )
+        for verdict in get_args(ClaimVerdict)
+    )
+    file = tmp_path_factory.mktemp("badges") / "report.html"
+    file.write_text(render_html(make_findings(claims=claims, health=(HOSTILE,)), ()))
+    return file
+
+
+@pytest.mark.parametrize("width", [1280, 768, 360])
+def test_no_badge_and_no_heading_of_a_table_is_broken_in_a_word(
+    visit: Open, badges: Path, width: int
+) -> None:
+    with visit(badges, viewport={"width": width, "height": 900}) as (page, _, _):
+        assert page.locator(".outcome").count() == 5
+        assert page.evaluate(BROKEN, ".outcome, .results thead th") == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_copied_code_holds_no_numbers_of_what_is_said(visit: Open) -> None:
+    with visit() as (page, _, _):
+        listing = page.locator(".listing:has(.callouts) pre").first
+        pins = listing.locator(".pin")
+        said = page.locator(".listing:has(.callouts) .callouts").first.locator(".pin")
+        assert pins.count() == said.count() > 0
+        content = "(one) => getComputedStyle(one, '::after').content"
+        for place in range(pins.count()):
+            assert pins.nth(place).evaluate(content) == f'"{said.nth(place).inner_text()}"'
+        copied = listing.evaluate(
+            "(one) => { getSelection().selectAllChildren(one); return getSelection().toString(); }"
+        )
+        assert copied.split() == (listing.text_content() or "").split()
 
 
 def test_words_of_a_drawing_can_be_read_on_a_phone(visit: Open) -> None:

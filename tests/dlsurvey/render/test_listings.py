@@ -9,6 +9,7 @@ import pytest
 from dlsurvey.render.listings import (
     COLUMN,
     HANGING,
+    Pin,
     find_breaks,
     highlight_print,
     highlight_screen,
@@ -46,6 +47,29 @@ def test_no_line_is_wider_than_its_column(line: str) -> None:
         widths = [len(one[a:b].rstrip()) for a, b in pairwise(places)]
         assert widths[0] <= COLUMN
         assert all(width <= max(COLUMN - indent - HANGING, 10) for width in widths[1:])
+
+
+def test_numbers_stand_behind_their_words_and_are_no_text() -> None:
+    code = 'optimizer.step()\nloss.backward()\nx = "a & b"  # loss.backward()\n'
+    for highlight in (highlight_screen, highlight_print):
+        marked = highlight(code, 1, ["optimizer", "gone", "loss.backward()", "a & b"])
+        assert re.findall(r'data-pin="(\d)"', marked) == ["1", "3", "4"]
+        text = unescape(re.sub(r"<[^>]+>", "", re.sub(r'<span class="pin"[^>]*>', "\0", marked)))
+        assert text.replace("\0", "") == code
+        ends = [one.splitlines()[-1] for one in text.split("\0")[:-1]]
+        assert ends == ["optimizer", "loss.backward()", 'x = "a & b']
+
+
+def test_numbers_take_of_the_room_of_their_line() -> None:
+    line = "x" * 40 + " " + "y" * 19
+    assert find_breaks(line) == []
+    assert find_breaks(line, [Pin(40, 1)]) == [41]
+    assert find_breaks("z" * COLUMN, [Pin(COLUMN, 1)]) == [COLUMN - 1]
+    for places in ((5, 60), (61, 62, 63), (200,)):
+        pins = [Pin(place, 1) for place in places]
+        ends = [0, *find_breaks("w" * 200, pins), 200]
+        for a, b in pairwise(ends):
+            assert b - a + sum(pin.width for pin in pins if a < pin.column <= b) <= COLUMN
 
 
 def test_arrows_stay_whole() -> None:

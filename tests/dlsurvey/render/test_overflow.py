@@ -29,7 +29,9 @@ def find_overflow(box: Any, right: float, bottom: float) -> Iterator[str]:
             if box.position_y + box.height > bottom + SLACK:
                 yield f"{words} stands below the page"
     elif kind in ("BlockBox", "TableCellBox"):
-        right = min(right, box.padding_box_x() + box.padding_width())
+        edge = box.padding_box_x() + box.padding_width()
+        # Listings stand on purpose further out than the text round them.
+        right = edge if box.margin_left < 0 else min(right, edge)
     for child in getattr(box, "children", ()):
         yield from find_overflow(getattr(child, "_box", child), right, bottom)
 

@@ -224,3 +224,20 @@ def test_a_page_rounds_places_and_nothing_else() -> None:
     assert shorten(svg) == '<g>\n<path d="M 1.23 -7.5"/>\n<text x="9.88">0.12345</text>\n</g>'
     turned = '<use transform="scale(0.015625)"/>'
     assert shorten(turned) == turned
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (1, "releases a year", "1 release a year"),
+        (0, "releases a year", "0 releases a year"),
+        (2, "stars", "2 stars"),
+        (1, "of something else", "1 of something else"),
+        (1, "MB", "1 MB"),
+        (1, "% of papers", "1 %"),
+    ],
+)
+def test_one_of_anything_is_counted_as_one(value: float, unit: str, words: str) -> None:
+    (series, *_others) = make_trends()[0].series
+    point = replace(series.points[0], value=value, status="live", label="")
+    assert write_point(point, series, unit).endswith(f": {words}")

@@ -25,6 +25,7 @@ from dlsurvey.verification import check_paper, describe, make_printable, verify
 from dlsurvey.verification.paper import Paper, read_paper
 from dlsurvey.verification.printed import list_numbers
 from tests.conftest import REPOSITORY
+from tests.dlsurvey.verification.conftest import save, seal
 
 Alter = Callable[[dict[str, Any]], None]
 
@@ -49,12 +50,6 @@ def true_pdf(findings: Findings, original: bytes) -> bytes:
 @pytest.fixture(scope="module")
 def paper(true_pdf: bytes, tmp_path_factory: pytest.TempPathFactory) -> Paper:
     return read_paper(save(tmp_path_factory.mktemp("paper"), true_pdf))
-
-
-def save(folder: Path, content: bytes) -> Path:
-    path = folder / "report.pdf"
-    path.write_bytes(content)
-    return path
 
 
 def make_paper(folder: Path, attached: Mapping[str, str], size: str = "A4") -> Path:
@@ -82,6 +77,7 @@ def test_a_true_report_agrees(tmp_path: Path, true_pdf: bytes) -> None:
     answer = run(save(tmp_path, true_pdf))
     assert answer.exit_code == 0, answer.output
     assert "numbers agree" in answer.output
+    assert "No manifest.json is attached" in answer.output
     verification = verify(tmp_path / "report.pdf")
     assert verification.differences == ()
     assert verification.printed.numbers > 150
@@ -94,7 +90,7 @@ def test_a_number_altered_in_print_is_named(
     member = findings.workloads[0].members[0]
     spread = replace(member.test_accuracy, mean=0.9987)
     altered = alter_member(findings, test_accuracy=spread)
-    answer = run(save(tmp_path, render_pdf(altered, (), {"results.json": original})))
+    answer = run(save(tmp_path, render_pdf(altered, (), seal(findings, original))))
     assert answer.exit_code == 1
     (line, _) = answer.output.splitlines()
     assert "Accuracy and loss on the test images" in line
@@ -221,6 +217,22 @@ def test_an_altered_attachment_is_read_from_the_pdf(
     assert "› epoch_seconds › mean: here" in answer.output
 
 
+@pytest.mark.parametrize("key", ["comparisons", "verdicts", "members", "ledger", "claims"])
+def test_a_key_that_is_missing_is_named(paper: Paper, original: bytes, key: str) -> None:
+    found = check_paper(paper._replace(results=leave_out(original, key))).differences
+    assert (f"results.json › {key}", "no such key") in [(one.where, one.given) for one in found]
+
+
+def test_what_an_older_edition_could_not_tell_is_not_missing(paper: Paper, original: bytes) -> None:
+    assert check_paper(paper._replace(results=leave_out(original, "studies"))).differences == ()
+
+
+def leave_out(original: bytes, key: str) -> bytes:
+    results = json.loads(original)
+    del results[key]
+    return json.dumps(results).encode()
+
+
 def set_spec(results: dict[str, Any]) -> None:
     results["trials"][0]["spec"]["epochs"] += 1
 
@@ -311,7 +323,7 @@ def test_a_sentence_tells_what_is_wrong_and_the_exit_code_is_one(tmp_path: Path)
     assert "Traceback" not in answer.stderr
 
 
-def test_a_conclusion_altered_in_brief_is_named(
+def test_an_altered_conclusion_is_named(
     tmp_path: Path, findings: Findings, original: bytes
 ) -> None:
     first, *others = findings.conclusions
@@ -320,7 +332,6 @@ def test_a_conclusion_altered_in_brief_is_named(
     verification = verify(save(tmp_path, render_pdf(altered, (), {"results.json": original})))
     assert {one.given for one in verification.differences} == {"12.3"}
     assert {one.recomputed for one in verification.differences} == {number}
-    assert len(verification.differences) == 2
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
@@ -363,18 +374,6 @@ def test_tags_that_lead_in_a_circle_are_refused(tmp_path: Path) -> None:
         verify(tmp_path / "circle.pdf")
 
 
-def test_slides_are_checked_in_what_they_repeat(paper: Paper, original: bytes) -> None:
-    slides = paper._replace(is_landscape=True)
-    assert check_paper(slides).differences == ()
-    assert check_paper(slides).printed.numbers > 100
-    results = json.loads(original)
-    set_trial(results)
-    altered = check_paper(slides._replace(results=json.dumps(results).encode()))
-    assert any("table 'Accuracy and loss" in one.where for one in altered.differences)
-    with pytest.raises(VerificationError, match="slides print no table"):
-        check_paper(slides._replace(chapters=()))
-
-
 def test_lines_from_a_strange_file_cannot_drive_the_terminal() -> None:
     line = make_printable("a\x1b[31mb\u202ec\nd" + "x" * 9999)
     assert line.startswith("a\ufffd[31mb\ufffdc d")
@@ -387,6 +386,6 @@ def test_many_differences_are_counted(paper: Paper, original: bytes) -> None:
         trial["metrics"]["epoch_seconds"] = [2 * one for one in trial["metrics"]["epoch_seconds"]]
     results["edition"]["versions"]["dlsurvey"] = "0.0.9"
     lines = describe(check_paper(paper._replace(results=json.dumps(results).encode())))
-    assert len(lines) == 23
+    assert len(lines) == 24
     assert lines[20].endswith("more.")
-    assert "Written by dlsurvey 0.0.9" in lines[21]
+    assert "Written by dlsurvey 0.0.9" in lines[22]

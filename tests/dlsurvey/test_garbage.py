@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from dlsurvey.render.garbage import resting_collector
+from dlsurvey.garbage import resting_collector
 
 
 @resting_collector()
