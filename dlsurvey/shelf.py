@@ -50,6 +50,12 @@ class Shelf:
             return None
         return content if _digest(content) == digest else None
 
+    def holds(self, start: str) -> bool:
+        """Whether anything is kept whose key begins so."""
+        if self.folder is None or not self.reading:
+            return False
+        return any(self.folder.glob(f"{start}*"))
+
     def keep(self, key: str, content: bytes) -> None:
         """Put it there, or leave it: a cache that cannot be written hinders nobody."""
         if self.folder is None:

@@ -22,7 +22,7 @@ from dlsurvey.figures.images import draw_examples, draw_mistaken
 from dlsurvey.figures.learning import draw_layers
 from dlsurvey.figures.limit import draw_limit
 from dlsurvey.figures.network import draw_network
-from dlsurvey.figures.scale import draw_scale
+from dlsurvey.figures.scale import draw_sweep
 from dlsurvey.figures.signal import draw_trend
 from dlsurvey.figures.spreads import QUANTITIES, draw_spread
 from dlsurvey.figures.style import INK, Look, assign_looks
@@ -49,7 +49,10 @@ def list_orders(findings: Findings) -> tuple[Order, ...]:
         *(Order(draw_stack, (name,)) for name in ("tensorflow", "pytorch", "keras")),
         Order(draw_graphs),
         *(order for workload in workloads for order in _list_results(workload, looks)),
-        Order(draw_scale, (studies.scale, looks)),
+        *(
+            Order(draw_sweep, (studies.scale, axis, looks))
+            for axis in (studies.scale.axes if studies.scale else ())
+        ),
         Order(draw_limit, (studies.limit, looks)),
         Order(draw_contact, (studies.contact, looks)),
         *(Order(draw_trend, (trend, looks)) for trend in findings.trends),

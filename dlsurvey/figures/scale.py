@@ -55,17 +55,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def draw_scale(scale: ScaleFindings | None, looks: Mapping[str, Look]) -> list[Figure]:
-    """One figure for each sweep."""
-    return [] if scale is None else [_draw_axis(scale, axis, looks) for axis in scale.axes]
-
-
 def name_scale(scale: ScaleFindings, axis: ScaleAxis) -> str:
     """The key of its figure."""
     return name_figure(scale.workload, "scale", axis.name)
 
 
-def _draw_axis(scale: ScaleFindings, axis: ScaleAxis, looks: Mapping[str, Look]) -> Figure:
+def draw_sweep(scale: ScaleFindings, axis: ScaleAxis, looks: Mapping[str, Look]) -> Figure:
+    """Time, memory and their ratio along one sweep of `scale`."""
     key, alt = name_scale(scale, axis), _describe(scale, axis)
     strands = list_strands([(line.title, _find_look(line, looks)) for line in axis.lines])
     spots: list[Spot] = []

@@ -4,15 +4,15 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Literal
 
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.errors import RenderError
+from dlsurvey.figures import Figure
 from dlsurvey.files import explaining
-from dlsurvey.garbage import resting_collector
 from dlsurvey.notebooks import write_notebooks
 from dlsurvey.records import SCHEMA, to_json
 from dlsurvey.render.attachments import MANIFEST, RESULTS
@@ -70,14 +70,13 @@ def render_files(
                 f"The report cannot be written as '{name}': choose from {', '.join(FORMATS)}."
             )
     with nullcontext(press) if press is not None else Press(wanted) as running:
-        return _render_wanted(findings, wanted, running, own)
+        return running.complete(make_rest, findings, running.draw(findings), own)
 
 
-@resting_collector()
-def _render_wanted(
-    findings: Findings, wanted: tuple[Format, ...], press: Press, own: Own | None
-) -> dict[str, bytes]:
-    figures = press.draw(findings)
+def make_rest(
+    findings: Findings, figures: Sequence[Figure], wanted: Collection[Format], own: Own | None
+) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Every file but the papers and the manifest, and what is attached to the papers."""
     # Which works are cited follows from the text; figures cite nothing.
     page = (
         render_html(findings, figures, own)
@@ -91,8 +90,7 @@ def _render_wanted(
     files[RESULTS] = write_results(findings, figures, own)
     files[BIBLIOGRAPHY] = write_bibliography(cited, findings.edition.id)
     files |= write_notebooks(findings)
-    attached = {RESULTS: files[RESULTS], MANIFEST: write_manifest(findings, files)}
-    return files | press.print(findings, figures, attached, own)
+    return files, {RESULTS: files[RESULTS], MANIFEST: write_manifest(findings, files)}
 
 
 def write_manifest(findings: Findings, files: dict[str, bytes]) -> bytes:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -29,7 +29,7 @@ from dlsurvey.analysis.findings import Findings
 from dlsurvey.figures import Figure
 from dlsurvey.language import speak, speaking_its_language, spoken
 from dlsurvey.render.pages import Own
-from dlsurvey.render.pdf import render_pdf
+from dlsurvey.render.pdf import render_pdf, warm_pages
 from dlsurvey.render.slides import render_slides, warm_slides
 from dlsurvey.rendition import DRAWERS, hash_files, read_versions
 from dlsurvey.shelf import Shelf, make_key
@@ -39,6 +39,10 @@ if TYPE_CHECKING:  # Matplotlib takes a second to import
 
 T = TypeVar("T")
 A4, SLIDES = "report.pdf", "slides.pdf"
+MakeRest = Callable[..., tuple[dict[str, bytes], dict[str, bytes]]]
+"""Of findings, figures, formats and the user's own: files by their names, and those to attach."""
+_attached: dict[str, bytes] = {}
+"""In the second process, which lives for one edition: what goes into its papers."""
 MOST_DRAWINGS = 400
 MOST_PAPERS = 8
 """What the cache holds: some editions of one survey, or the newest of some surveys."""
@@ -93,6 +97,33 @@ class Press:
         self.send(warm_slides)
         return figures
 
+    def complete(
+        self,
+        make_rest: MakeRest,
+        findings: Findings,
+        figures: Sequence[Figure],
+        own: Own | None = None,
+    ) -> dict[str, bytes]:
+        """The files that `make_rest` makes and the papers, in which some of them are attached.
+
+        The second process makes the rest and then the slides, while the A4 pages are set here.
+        """
+        order = (findings, figures, self.formats, own)
+        there = self.send(make_there, make_rest, *order)
+        slides = self.send(print_slides_there, findings, figures, own, self.papers)
+
+        @cache
+        def receive() -> tuple[dict[str, bytes], dict[str, bytes]]:
+            return _receive(there, partial(make_rest, *order))
+
+        if there is None:
+            files, attached = receive()
+            return files | self.print(findings, figures, attached, own)
+        pages = render_pdf(findings, figures, lambda: receive()[1], own, self.papers)
+        files, attached = receive()
+        here = partial(render_slides, findings, figures, attached, own, self.papers)
+        return files | {A4: pages, SLIDES: _receive(slides, here)}
+
     def print(
         self,
         findings: Findings,
@@ -103,7 +134,7 @@ class Press:
         """Each wanted paper by its file's name."""
         papers = {}
         order = (findings, figures, attached, own, self.papers)
-        slides = self.send(render_slides, *order) if "slides" in self.formats else None
+        slides = self.send(render_slides, *order)
         if "pdf" in self.formats:
             papers[A4] = render_pdf(*order)
         if "slides" in self.formats:
@@ -139,6 +170,8 @@ def draw_together(findings: Findings, send: Send, shelf: Shelf) -> tuple[Figure,
     missing = {key: order for key, order in orders if kept[key] is None}
     # The other process begins at the end: where the two meet, each had its share.
     sent = {key: send(draw, spoken(), missing[key]) for key in reversed(missing)}
+    if any(sent.values()):
+        warm_pages()  # what has to be done here anyway, before Matplotlib is loaded here too
     for key, order in missing.items():
         there, here = sent[key], partial(draw, spoken(), order)
         content = here() if there is None or there.cancel() else _receive(there, here)
@@ -157,6 +190,20 @@ def draw(language: str, order: "Order") -> bytes:
 
     with speak(language):
         return msgspec.json.encode(carry_out(order))
+
+
+def make_there(make_rest: MakeRest, *order: Any) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """What `make_rest` makes, in the second process, which keeps what the slides will need of it."""
+    files, attached = make_rest(*order)
+    _attached.update(attached)
+    return files, attached
+
+
+def print_slides_there(
+    findings: Findings, figures: Sequence[Figure], own: Own | None, shelf: Shelf
+) -> bytes:
+    """The slides, in the process that has made what is attached to them."""
+    return render_slides(findings, figures, dict(_attached), own, shelf)
 
 
 def _receive(there: Future[T] | None, here: Callable[[], T]) -> T:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dlsurvey.render.clipping import REST, clip
 from dlsurvey.render.deck import STEPS, Deck, Sheet, Slide, ease, number_sheets
+from dlsurvey.render.paper import VARIANT
 
 ANCHOR = "slide-"
 """How the `id` of a slide's heading begins."""
@@ -59,7 +60,7 @@ class Projector:
         html = weasyprint.HTML(
             string=self.compose(sheets), url_fetcher=self.fetcher, media_type="print"
         )
-        document = html.render(font_config=self.fonts, pdf_variant="pdf/ua-1")
+        document = html.render(font_config=self.fonts, pdf_variant=VARIANT)
         found: list[list[Any]] = []
         for page in document.pages:
             if any(name.startswith(ANCHOR) for name in page.anchors):

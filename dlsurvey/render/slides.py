@@ -1,8 +1,7 @@
 """Turns findings and figures into the slides of an edition: a tagged 16:9 PDF with the data attached."""
 
-import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
@@ -13,13 +12,13 @@ from dlsurvey.analysis.findings import Fact, Findings, Provenance
 from dlsurvey.analysis.modes import read_frameworks
 from dlsurvey.analysis.scale_sentences import name_axis
 from dlsurvey.chapters import Chapter, order_chapters
-from dlsurvey.errors import MissingDependency, RenderError
+from dlsurvey.errors import RenderError
 from dlsurvey.figures import Figure
 from dlsurvey.fonts import add_faces
 from dlsurvey.garbage import resting_collector
 from dlsurvey.language import gettext as _
 from dlsurvey.language import mark, speaking_its_language
-from dlsurvey.render.attachments import RESULTS, make_attachments
+from dlsurvey.render.attachments import RESULTS
 from dlsurvey.render.choices import (
     choose_axis,
     choose_claims,
@@ -33,7 +32,15 @@ from dlsurvey.render.hangul import keep_words
 from dlsurvey.render.inline import inline_print
 from dlsurvey.render.pages import TEMPLATES, Own, list_chapters, make_environment
 from dlsurvey.render.panels import list_panels
-from dlsurvey.render.pdf import finish, load_weasyprint, make_fetcher, shelve
+from dlsurvey.render.paper import (
+    Attached,
+    Writer,
+    load_weasyprint,
+    make_fetcher,
+    make_paper,
+    make_writer,
+    warm_setting,
+)
 from dlsurvey.render.projection import Projector
 from dlsurvey.render.references import Citations, read_references
 from dlsurvey.render.results import write_results
@@ -66,7 +73,7 @@ _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 def render_slides(
     findings: Findings,
     figures: Iterable[Figure],
-    attached: Mapping[str, bytes] | None = None,
+    attached: Attached | None = None,
     own: Own | None = None,
     shelf: Shelf | None = None,
 ) -> bytes:
@@ -78,27 +85,19 @@ def render_slides(
     figures = tuple(figures)
     deck = compose_deck(findings, figures, own)
     files = {RESULTS: write_results(findings, figures, own)} if attached is None else attached
-    setting = partial(set_slides, findings, deck, files)
-    if shelf is None:
-        return setting()
     # With the slides as they are laid out first everything is said that decides the rest.
-    page = compose_slides(findings, number_sheets(deck.slides, deck))
-    return shelve(shelf, setting, page, files, findings.created_at)
+    page = compose_slides(findings, number_sheets(deck.slides, deck)) if shelf else ""
+    setting = partial(lay_out_slides, findings, deck)
+    return make_paper(page, findings.created_at, setting, lambda: files, shelf)
 
 
-def set_slides(findings: Findings, deck: Deck, files: Mapping[str, bytes]) -> bytes:
-    """The deck as a PDF, what was too full laid out again."""
+def lay_out_slides(findings: Findings, deck: Deck) -> Writer:
+    """The deck as pages of 16:9, what was too full laid out again."""
     load_weasyprint()
-    fetcher = make_fetcher()
-    document = Projector(deck, lambda sheets: compose_slides(findings, sheets), fetcher).project()
+    compose = partial(compose_slides, findings)
+    document = Projector(deck, compose, make_fetcher()).project()
     identity = "".join(f"{one.heading}{one.body}" for one in deck.slides)
-    rendered: bytes = document.write_pdf(
-        finisher=finish,
-        pdf_variant="pdf/ua-1",
-        pdf_identifier=hashlib.sha256(identity.encode()).digest()[:16],
-        attachments=make_attachments(files, findings.created_at, fetcher),
-    )
-    return rendered
+    return make_writer(document, identity, findings.created_at)
 
 
 def warm_slides() -> None:
@@ -107,10 +106,7 @@ def warm_slides() -> None:
     for name in environment.list_templates():
         if name.startswith("slides"):
             environment.get_template(name)
-    try:
-        load_weasyprint().HTML(string="<p>A", url_fetcher=make_fetcher()).render()
-    except MissingDependency:
-        return  # setting says what is missing
+    warm_setting()
 
 
 @speaking_its_language

@@ -221,7 +221,7 @@ def test_the_renderer_fetches_nothing_whatever_a_page_names(
 ) -> None:
     import weasyprint
 
-    from dlsurvey.render.pdf import make_fetcher
+    from dlsurvey.render.paper import make_fetcher
 
     base, asked = listener
     secret = tmp_path / "secret.svg"
@@ -257,7 +257,7 @@ def test_the_renderer_fetches_nothing_whatever_a_page_names(
 @pytest.mark.parametrize("name", ["../../../../../../etc/passwd", "/etc/passwd", "..", ""])
 def test_the_fonts_lead_nowhere_else(name: str) -> None:
     from dlsurvey.errors import RenderError
-    from dlsurvey.render.pdf import make_fetcher
+    from dlsurvey.render.paper import make_fetcher
 
     with pytest.raises((RenderError, ValueError)):
         make_fetcher().fetch(f"font:{name}")

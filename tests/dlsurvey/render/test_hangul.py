@@ -7,7 +7,7 @@ import pytest
 
 from dlsurvey.fonts import find_korean
 from dlsurvey.render.hangul import JOINER, keep_words
-from dlsurvey.render.pdf import set_page
+from dlsurvey.render.pdf import lay_out_page
 from tests.dlsurvey.samples import NOON
 
 WORDS = "딥러닝 프레임워크는 모든 신경망에서 똑같은 부분을 넘겨받아서 신경망 자체만 작성하면 되도록 한다"
@@ -33,7 +33,7 @@ def test_a_page_without_hangul_is_left_alone() -> None:
 
 @pytest.mark.skipif(find_korean() is None, reason="the extra korean is not installed")
 def test_lines_end_between_words() -> None:
-    content = set_page(keep_words(PAGE.format(WORDS)), {}, NOON)
+    content = lay_out_page(keep_words(PAGE.format(WORDS)), NOON)({})
     reader = pypdf.PdfReader(io.BytesIO(content))
     text = reader.pages[0].extract_text()
     assert JOINER not in text
@@ -41,6 +41,6 @@ def test_lines_end_between_words() -> None:
     lines = text.split("\n")[1:]
     assert len(lines) > 3
     assert [word for line in lines for word in line.split()] == WORDS.split()
-    broken = set_page(PAGE.format(WORDS), {}, NOON)
+    broken = lay_out_page(PAGE.format(WORDS), NOON)({})
     plain = pypdf.PdfReader(io.BytesIO(broken)).pages[0].extract_text().split("\n")[1:]
     assert [word for line in plain for word in line.split()] != WORDS.split()

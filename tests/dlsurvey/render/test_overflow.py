@@ -8,7 +8,7 @@ import pytest
 from dlsurvey.figures import draw_figures
 from dlsurvey.render.html import render_html
 from dlsurvey.render.pages import compose_page
-from dlsurvey.render.pdf import make_fetcher
+from dlsurvey.render.paper import make_fetcher
 from tests.dlsurvey.render.browsing import PHONE, WIDE, browser
 from tests.dlsurvey.render.conftest import Ear
 from tests.dlsurvey.render.extremes import EXTREMES, Extreme

@@ -12,7 +12,7 @@ from dlsurvey.analysis.findings import Findings
 from dlsurvey.figures import Figure, draw_figures
 from dlsurvey.render import render_pdf
 from dlsurvey.render.pages import CHAPTERS
-from dlsurvey.render.pdf import make_fetcher
+from dlsurvey.render.paper import make_fetcher
 from tests.dlsurvey.render.conftest import Ear, Paper
 from tests.dlsurvey.render.sample import make_cover, make_findings, make_workload
 

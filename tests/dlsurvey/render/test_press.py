@@ -77,8 +77,8 @@ def test_a_page_that_is_the_same_is_not_set_again(
     def refuse(*given: object) -> bytes:
         raise AssertionError("set again")
 
-    monkeypatch.setattr(pdf, "set_page", refuse)
-    monkeypatch.setattr(slides, "set_slides", refuse)
+    monkeypatch.setattr(pdf, "lay_out_page", refuse)
+    monkeypatch.setattr(slides, "lay_out_slides", refuse)
     for name in ("pdf", "slides"):
         with Press((name,), tmp_path) as press:
             assert press.print(findings, (), attached).items() <= papers.items()

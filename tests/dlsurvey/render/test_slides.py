@@ -21,7 +21,7 @@ from dlsurvey.render.briefs import map_titles, write_verdict
 from dlsurvey.render.choices import choose_trends
 from dlsurvey.render.deck import Deck
 from dlsurvey.render.pages import Own
-from dlsurvey.render.pdf import make_fetcher
+from dlsurvey.render.paper import make_fetcher
 from dlsurvey.render.press import Press
 from dlsurvey.render.projection import Projector
 from dlsurvey.render.slides import compose_deck, compose_slides, render_slides, shorten

@@ -13,7 +13,7 @@ from dlsurvey.markdown import Origin, render_markdown
 from dlsurvey.render.clipping import MORE, REST, clip
 from dlsurvey.render.deck import END, ITEM, OWN, Deck, Sheet, Slide, cut, ease, fuse
 from dlsurvey.render.pages import CHAPTERS, Medium, Own, compose_page
-from dlsurvey.render.pdf import make_fetcher
+from dlsurvey.render.paper import make_fetcher
 from dlsurvey.render.projection import Projector
 from dlsurvey.render.slides import compose_deck, compose_slides
 from dlsurvey.render.talk import mark_blocks, split_section
