@@ -20,6 +20,8 @@ def test_what_was_kept_comes_back(content: bytes, tmp_path_factory: pytest.TempP
     assert shelf.fetch(KEY) is None
     shelf.keep(KEY, content)
     assert shelf.fetch(KEY) == content
+    assert shelf.holds(KEY[:8])
+    assert not shelf.holds("b")
 
 
 @pytest.mark.parametrize("damage", ["cut", "turned", "emptied"])
