@@ -5,41 +5,16 @@ What is not newer than a claim cannot test it: it stands in the reason, and deci
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from dlsurvey.analysis.claim_answers import Answer, compare_values, weigh
 from dlsurvey.analysis.claim_data import CrossingTest, DifferenceTest, LeadTest, Outcome, ShareTest
-from dlsurvey.analysis.findings import SO_FAR, Provenance, Series, Trend
+from dlsurvey.analysis.claim_meetings import Meeting, find_meeting
+from dlsurvey.analysis.findings import Trend
 from dlsurvey.analysis.provenance import IMPORTS
 from dlsurvey.analysis.signals import SIGNALS
 from dlsurvey.analysis.trend_sentences import name_period
 from dlsurvey.formats import format_number, format_value, join_words
 from dlsurvey.language import gettext as _
-
-Values = Mapping[date, float]
-
-
-class Meeting(NamedTuple):
-    """Two or more subjects on the same signal of the same source, on every day that all have."""
-
-    trend: Trend
-    first: Series
-    provenance: Provenance
-    values: Mapping[str, Values]
-    """By subject, each on the same days, oldest first."""
-
-    @property
-    def newest(self) -> date:
-        """The last day of all."""
-        return max(next(iter(self.values.values())))
-
-    def tell(self, subject: str) -> float:
-        """The subject's value of the newest day."""
-        return self.values[subject][self.newest]
-
-    def is_newer(self, made: int | None) -> bool:
-        """Whether the last day of all lies after the year in which the claim was made."""
-        return made is None or self.newest.year > made
 
 
 def answer_lead(
@@ -173,55 +148,6 @@ def _say_age(meeting: Meeting, made: int | None) -> str:
         "No count newer than {when} is known to this edition, and the claim is of {year}:"
         " what is not newer than a claim cannot test it."
     ).format(when=name_period(meeting.newest, meeting.first.resolution), year=made)
-
-
-def find_meeting(
-    trends: Sequence[Trend], metric: str, subjects: Sequence[str], unit: str = ""
-) -> Meeting | None:
-    """The signal on which all subjects have a value of the same source and day, the newest such."""
-    told = [trend for trend in trends if any(one.metric == metric for one in trend.series)]
-    translated = _(unit) if unit else ""
-    if any(trend.unit == translated for trend in told):
-        told = [trend for trend in told if trend.unit == translated]
-    meetings = [each for trend in told for each in _list_meetings(trend, metric, subjects)]
-    return max(meetings, key=lambda one: one.newest, default=None)
-
-
-def _list_meetings(trend: Trend, metric: str, subjects: Sequence[str]) -> list[Meeting]:
-    """One for each source, and for each request where its answers have a scale of their own."""
-    requests = {signal.metric for signal in SIGNALS if signal.label == "request"}
-    grouped: dict[tuple[str, str, str], list[int]] = {}
-    for place, one in enumerate(trend.series):
-        if one.metric == metric and one.subject in subjects:
-            request = one.label if metric in requests else ""
-            grouped.setdefault((one.source, one.resolution, request), []).append(place)
-    meetings = []
-    for places in grouped.values():
-        values = {
-            name: _read_values([trend.series[place] for place in places], name) for name in subjects
-        }
-        days = sorted(set.intersection(*(set(each) for each in values.values())))
-        if days:
-            meetings.append(
-                Meeting(
-                    trend,
-                    trend.series[places[0]],
-                    trend.provenance[places[0]],
-                    {name: {day: each[day] for day in days} for name, each in values.items()},
-                )
-            )
-    return meetings
-
-
-def _read_values(series: Sequence[Series], subject: str) -> dict[date, float]:
-    """Of several repositories or packages of one subject the largest; no period that is not over."""
-    values: dict[date, float] = {}
-    for one in series:
-        if one.subject == subject:
-            for point in one.points:
-                if point.label != SO_FAR:
-                    values[point.start] = max(point.value, values.get(point.start, point.value))
-    return values
 
 
 def _judge_ratio(subject: float, against: float, test: LeadTest) -> Outcome | None:
