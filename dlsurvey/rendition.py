@@ -12,6 +12,8 @@ from dlsurvey.basis import HASH, HASH_DIGITS, Basis, find_changes
 from dlsurvey.config import Config
 from dlsurvey.errors import RenderError
 from dlsurvey.files import explaining, write_atomic
+from dlsurvey.fonts import list_families
+from dlsurvey.language import spoken
 from dlsurvey.records import Edition, to_json
 from dlsurvey.retention import read_manifest
 from dlsurvey.sections import hash_sections
@@ -30,8 +32,6 @@ DRAWERS = (ROOT, ROOT.parent / "collectors")
 """All code that reads evidence, and so all that decides how a drawing looks."""
 PROGRAM = (*DRAWERS, ROOT.parent / "templates")
 """All code that reads evidence and writes files, and what it fills in."""
-SETTERS = (ROOT / "render",)
-"""The code that sets a page that is written already."""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -93,6 +93,16 @@ def read_versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             versions[package] = "not installed"
     return versions
+
+
+def describe_program() -> tuple[str, dict[str, str], str, tuple[str, ...]]:
+    """What decides how anything is drawn or set, besides what is drawn or set.
+
+    The fonts of the system have a part in Korean alone: all other letters come with Matplotlib.
+    """
+    language = spoken()
+    fonts = list_families() if language == "ko" else ()
+    return hash_files(DRAWERS), read_versions(), language, fonts
 
 
 def hash_files(folders: Sequence[Path]) -> str:

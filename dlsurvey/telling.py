@@ -134,6 +134,8 @@ PARTED = tuple(form for form in FORMS if "; " in form)
 """Those that would be taken for several."""
 PLACE = re.compile(r"\{(\w+)\}")
 SENTENCES = re.compile(r"(?<=[.`]) (?=[A-Z])")
+DEEPEST = 3
+"""How often a text that is known may hold another: a reason in a sentence in a list."""
 LONGEST = 600
 """Characters; a longer text was not told by this project."""
 
@@ -150,40 +152,46 @@ def translate_told(text: str) -> str:
     return found
 
 
-def _translate(text: str) -> str | None:
-    """None where any part of it that ought to be known is not."""
+def _translate(text: str, depth: int = 0) -> str | None:
+    """None where nothing of it is known."""
     known = translate_known(text)
     if known != text:
         return known
-    if whole := _translate_one(text, PARTED):
+    if depth > DEEPEST:
+        return None
+    if whole := _translate_one(text, depth, PARTED):
         return whole
     for parts, glue in ((SENTENCES.split(text), " "), (text.split("; "), "; ")):
-        if len(parts) > 1:
-            found = [_translate(part) for part in parts]
-            return glue.join(map(_choose, found, parts)) if any(found) else None
-    return _translate_list(text) or _translate_one(text)
+        found = [_translate(part, depth + 1) for part in parts] if len(parts) > 1 else []
+        if any(found):
+            return glue.join(map(_choose, found, parts))
+    return _translate_list(text, depth) or _translate_one(text, depth)
 
 
 def _choose(translated: str | None, text: str) -> str:
     return text if translated is None else translated
 
 
-def _translate_list(text: str) -> str | None:
+def _translate_list(text: str, depth: int) -> str | None:
     """'a, b and c' where each of them is known."""
     before, _and, last = text.rpartition(" and ")
-    found = [_translate_one(part) for part in (*before.split(", "), last)] if before else []
+    parts = (*before.removesuffix(",").split(", "), last) if before else ()
+    found = [_translate_one(part, depth + 1) for part in parts]
     return join_words([one for one in found if one]) if found and all(found) else None
 
 
-def _translate_one(text: str, forms: tuple[str, ...] = FORMS) -> str | None:
+def _translate_one(text: str, depth: int, forms: tuple[str, ...] = FORMS) -> str | None:
     known = translate_known(text)
     if known != text:
         return known
     for form, pattern in _compile_forms(forms):
         match = pattern.fullmatch(text)
         if match:
-            values = match.groupdict()
-            return _(form).format(**{name: _choose(_translate(v), v) for name, v in values.items()})
+            told = {
+                name: _choose(_translate(value, depth + 1), value)
+                for name, value in match.groupdict().items()
+            }
+            return _(form).format(**told)
     return None
 
 

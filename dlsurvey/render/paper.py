@@ -15,7 +15,7 @@ from dlsurvey.fonts import read_font
 from dlsurvey.render.attachments import associate, make_attachments
 from dlsurvey.render.hangul import drop_joiners
 from dlsurvey.render.tags import scope_headers
-from dlsurvey.rendition import SETTERS, hash_files, read_versions
+from dlsurvey.rendition import describe_program
 from dlsurvey.shelf import Shelf, make_key
 
 Attached = Mapping[str, bytes]
@@ -41,7 +41,7 @@ def make_paper(
     """
     if shelf is None:
         return lay_out()(await_attached())
-    start = make_key(hash_files(SETTERS), read_versions(), page, created_at)[:DIGITS]
+    start = make_key(describe_program(), page, created_at)[:DIGITS]
     if shelf.holds(start):
         kept = shelf.fetch(_name(start, await_attached()))
         if kept is not None:

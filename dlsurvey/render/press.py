@@ -31,7 +31,7 @@ from dlsurvey.language import speak, speaking_its_language, spoken
 from dlsurvey.render.pages import Own
 from dlsurvey.render.pdf import render_pdf, warm_pages
 from dlsurvey.render.slides import render_slides, warm_slides
-from dlsurvey.rendition import DRAWERS, hash_files, read_versions
+from dlsurvey.rendition import describe_program
 from dlsurvey.shelf import Shelf, make_key
 
 if TYPE_CHECKING:  # Matplotlib takes a second to import
@@ -164,7 +164,7 @@ def draw_together(findings: Findings, send: Send, shelf: Shelf) -> tuple[Figure,
     """All figures; those that the shelf does not hold, drawn in two processes and put there."""
     from dlsurvey.figures.gallery import list_orders
 
-    program = (hash_files(DRAWERS), read_versions(), spoken())
+    program = describe_program()
     orders = [(make_key(program, *order), order) for order in list_orders(findings)]
     kept = {key: shelf.fetch(key) for key, _order in orders}
     missing = {key: order for key, order in orders if kept[key] is None}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from dlsurvey.language import gettext as _
 from dlsurvey.language import spoken
+from dlsurvey.render.hangul import JOINER
 
 NUMBER = re.compile(r"[−+]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:e[−+-]?\d+)?")
 _SPACES = re.compile(
@@ -49,8 +50,8 @@ class ChapterDraft:
 
 
 def tidy(text: str) -> str:
-    """With single spaces."""
-    return " ".join(text.split())
+    """With single spaces, and without what keeps words whole on paper."""
+    return " ".join(text.replace(JOINER, "").split())
 
 
 def squeeze(text: str) -> str:

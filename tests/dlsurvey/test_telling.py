@@ -88,3 +88,23 @@ def test_every_form_fits_what_is_made_from_it() -> None:
     for form in FORMS:
         values = dict.fromkeys(PLACE.findall(form), "value")
         assert HANGUL.search(tell(form.format(**values))), form
+
+
+def test_a_reason_with_a_semicolon_and_a_list_with_a_comma_are_told() -> None:
+    assert HANGUL.search(tell("The trial failed: out of memory; try a smaller batch."))
+    listed = tell("Models of tensorflow, Models of pytorch, and Models of jax")
+    assert ",," not in listed
+    assert "Models" not in listed
+
+
+def test_nested_texts_come_to_an_end() -> None:
+    """Each way to take a text apart tried in each part of it would take longer than anyone waits."""
+    for text in (
+        "quick: " * 40 + "a" + " and a" * 40,
+        "The trial failed: " * 30 + "a. " * 20,
+        "Run `" * 60 + "`" * 60,
+        "; ".join(["No connection to a.org could be made"] * 15),
+        ", ".join(["Models of a and b"] * 30),
+    ):
+        assert len(text) <= LONGEST
+        assert tell(text)
