@@ -24,26 +24,12 @@ def write_results(
 
     With the `figures` and what is the user's `own`, it also tells what the edition prints.
     """
-    edition = findings.edition
     printed = {} if figures is None else _describe_printed(figures, own or Own())
     return to_json(
         {
             "schema": SCHEMA,
             "language": findings.cover.language,
-            "edition": {
-                "id": edition.id,
-                "created_at": findings.created_at,
-                "versions": edition.versions,
-                "environment": edition.environment,
-                "profile": edition.profile,
-                "offline": edition.offline,
-                "plan": edition.plan,
-                "previous": edition.previous,
-                "datasets": edition.datasets,
-                "config_sha256": edition.config_sha256,
-                "evidence_sha256": edition.evidence_sha256,
-                "parity_traces": {one.workload: one.traces for one in edition.parity},
-            },
+            "edition": _describe_edition(findings),
             "cover": findings.cover,
             "trials": [_describe_trial(trial) for trial in findings.trials],
             "signals": [
@@ -64,6 +50,24 @@ def write_results(
         },
         indent=2,
     )
+
+
+def _describe_edition(findings: Findings) -> dict[str, Any]:
+    edition = findings.edition
+    return {
+        "id": edition.id,
+        "created_at": findings.created_at,
+        "versions": edition.versions,
+        "environment": edition.environment,
+        "profile": edition.profile,
+        "offline": edition.offline,
+        "plan": edition.plan,
+        "previous": edition.previous,
+        "datasets": edition.datasets,
+        "config_sha256": edition.config_sha256,
+        "evidence_sha256": edition.evidence_sha256,
+        "parity_traces": {one.workload: one.traces for one in edition.parity},
+    }
 
 
 def _describe_printed(figures: Iterable[Figure], own: Own) -> dict[str, Any]:
