@@ -1,4 +1,4 @@
-"""Turns the frameworks of a training into parity certificates, before anything is timed."""
+"""The parity certificates of a training: stored ones, or new ones before anything is timed."""
 
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -6,13 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from dlsurvey.analysis.fairness import is_exact
 from dlsurvey.closure import hash_code
 from dlsurvey.console import Console
-from dlsurvey.premises import NOT_CODE, PARITY_CODE
+from dlsurvey.premises import PARITY_CODE
 from dlsurvey.records import Gap, Parity, ParityCheck, Precision, content_sha256
 from dlsurvey.store import Store
 from experiments.executors import Executor
+from experiments.frameworks import hash_program
 from experiments.parity import Numbers, ParityError, compare_all, compare_traces
 from experiments.rounds import Subject
 from experiments.runner import Bench
@@ -31,11 +34,11 @@ def certify(  # noqa: PLR0913, PLR0917  what a certificate depends on
 ) -> tuple[Parity, ...]:
     """One certificate per workload that has two frameworks: the stored one, or a new one.
 
-    A certificate holds for these images, trainers, versions and this check; a change of any makes a
+    A certificate holds for these data, programs, versions and this check; a change of any makes a
     new one, and so does `anew`.
     """
     certificates = []
-    code_sha256 = hash_code(PARITY_CODE, NOT_CODE)
+    code_sha256 = hash_code(PARITY_CODE)
     for workload in dict.fromkeys(subject.workload.name for subject in subjects):
         members = [subject for subject in subjects if subject.workload.name == workload]
         if len(members) < 2:
@@ -43,8 +46,9 @@ def certify(  # noqa: PLR0913, PLR0917  what a certificate depends on
         identity = content_sha256(
             [
                 code_sha256,
-                [(one, benches[one.framework.name].environment.sha256,
-                  benches[one.framework.name].trainer_sha256)
+                [(replace(one, workload=replace(one.workload, programs={})),
+                  benches[one.framework.name].environment.sha256,
+                  hash_program(one.workload, one.framework))
                  for one in members],
             ]
         )  # fmt: skip
@@ -87,7 +91,7 @@ def find_parity_gaps(certificates: Sequence[Parity]) -> tuple[Gap, ...]:
         Gap(
             what=f"The comparison of {check.a} and {check.b} on {parity.workload}",
             why=f"They are not the same network. {describe_failure(check)}",
-            cure="Repair the trainer that differs; the next build checks again.",
+            cure="Repair the program that differs (dlsurvey parity says where); the next build checks again.",
         )
         if is_exact(check)
         else Gap(

@@ -82,7 +82,7 @@ class Config:
         return tuple(table.values())
 
     def find_data_setting(self, workload: str) -> str:
-        """'auto', or 'folder:PATH' with the path resolved."""
+        """'auto', 'folder:PATH' or 'text:FILE' with the path resolved."""
         setting = self.settings.experiments.data.get(workload, "auto")
         prefix, colon, path = setting.partition(":")
         return f"{prefix}:{_resolve(self.folder, path)}" if colon else setting
@@ -111,6 +111,7 @@ def load_config(path: Path | None, environment: dict[str, str] | None = None) ->
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
     _check_durations(path, settings)
+    settings = _register_workloads(path.absolute().parent, settings)
     _check_names(path, settings)
     for name in settings.subjects:
         if name == EVERY_SUBJECT or not re.fullmatch(SUBJECT_NAME, name):
@@ -148,14 +149,30 @@ def _resolve(folder: Path, path: str) -> Path:
         raise ConfigError(f"The path '{path}' names no user of this machine: {error}") from error
 
 
+def _register_workloads(folder: Path, settings: Settings) -> Settings:
+    """The settings with the name of each workload that is given as a folder of the user's own."""
+    from experiments.workloads import add_workloads
+
+    names: list[str] = []
+    for given in settings.experiments.workloads:
+        names += add_workloads([_resolve(folder, given)]) if is_folder(given) else [given]
+    experiments = msgspec.structs.replace(settings.experiments, workloads=tuple(names))
+    return msgspec.structs.replace(settings, experiments=experiments)
+
+
+def is_folder(workload: str) -> bool:
+    """Whether a workload is given as a folder rather than by its name."""
+    return "/" in workload or os.sep in workload or workload.startswith("~")
+
+
 def _check_names(path: Path, settings: Settings) -> None:
     """Workloads, frameworks and sources must be registered; cheap: nothing heavy is imported."""
     from collectors import list_collectors
     from experiments.frameworks import list_frameworks
-    from experiments.spec import WORKLOADS
+    from experiments.workloads import list_workloads
 
     experiments = settings.experiments
-    workloads = [one.name for one in WORKLOADS]
+    workloads = [one.name for one in list_workloads()]
     frameworks = [one.name for one in list_frameworks()]
     for table, kind, given, known in (
         ("experiments", "workload", experiments.workloads, workloads),

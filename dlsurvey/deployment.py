@@ -8,18 +8,16 @@ from importlib.resources.abc import Traversable
 from msgspec.structs import replace
 
 from dlsurvey.console import Console
-from dlsurvey.execution import find_workload
 from dlsurvey.records import Sha256, Trial, TrialSpec, content_sha256
 from dlsurvey.store import Store
 from experiments.environment import read_environment
 from experiments.frameworks import (
     find_framework,
-    hash_source,
+    hash_program,
     list_frameworks,
-    read_trainer_source,
 )
 from experiments.sources import Prepared
-from experiments.spec import WORKLOADS
+from experiments.workloads import find_workload, list_workloads
 
 PACKAGE = "experiments.deployment"
 
@@ -60,7 +58,7 @@ def find_deployments(  # noqa: PLR0913  what it rests on, and whether to measure
     ]
     identity = content_sha256(
         (
-            [(one.spec, one.workload, _hash_trainer(one.spec)) for one in subjects],
+            [(one.spec, one.workload, _hash_program(one.spec)) for one in subjects],
             _read_versions(),
             read_environment().sha256,
             _hash_sources(resources.files(PACKAGE)),
@@ -96,13 +94,13 @@ def choose_specs(trials: Sequence[Trial]) -> tuple[TrialSpec, ...]:
 
 def _rank(spec: TrialSpec) -> tuple[int, int]:
     """Trials ran in an order that was drawn."""
-    workloads = [one.name for one in WORKLOADS]
+    workloads = [one.name for one in list_workloads()]
     frameworks = [one.name for one in list_frameworks()]
     return workloads.index(spec.workload), frameworks.index(spec.framework)
 
 
-def _hash_trainer(spec: TrialSpec) -> str:
-    return hash_source(read_trainer_source(find_framework(spec.framework)))
+def _hash_program(spec: TrialSpec) -> str:
+    return hash_program(find_workload(spec.workload), find_framework(spec.framework))
 
 
 def _read_versions() -> dict[str, str]:

@@ -7,15 +7,15 @@ from contextlib import closing
 from msgspec.structs import replace
 
 from dlsurvey.console import Console, Tracker
-from dlsurvey.errors import ConfigError
 from dlsurvey.premises import hash_trial_code
 from dlsurvey.records import Trial, TrialSpec
 from dlsurvey.store import Store
 from experiments.executors import Executor, Order
+from experiments.frameworks import hash_program
 from experiments.runner import Bench
 from experiments.sources import Prepared
-from experiments.spec import WORKLOADS, Workload, find_widened, widen
 from experiments.worker import EpochEnded, Event
+from experiments.workloads import find_workload
 
 
 def run_trials(  # noqa: PLR0913, PLR0917  what trials depend on
@@ -35,7 +35,7 @@ def run_trials(  # noqa: PLR0913, PLR0917  what trials depend on
     found = choose_stored(store, specs, benches, passed_over)
     orders = [
         Order(
-            place, spec, find_trained(spec.workload), benches[spec.framework],
+            place, spec, find_workload(spec.workload), benches[spec.framework],
             prepared[spec.workload],
         )
         for place, spec in enumerate(specs)
@@ -49,7 +49,7 @@ def run_trials(  # noqa: PLR0913, PLR0917  what trials depend on
         with closing(executor.run(orders, watch.listen)) as results:
             for order, trial in results:
                 watch.finish(trial)
-                store.keep_source(order.bench.trainer_source)
+                store.keep_source(order.workload.programs[order.bench.framework.program])
                 code_sha256 = hash_trial_code(order.workload)
                 found[order.place] = store.add_trial(replace(trial, code_sha256=code_sha256))
     return tuple(trial_id for trial_id in found if trial_id is not None)
@@ -69,16 +69,18 @@ def find_stored(
 ) -> list[str]:
     """The completed runs of this spec with these versions and this code, oldest first.
 
-    Of trials of older versions only the trainer's code is known, and has to do.
+    Of trials of older versions only the program is known, and has to do.
     """
-    code_sha256 = hash_trial_code(find_trained(spec.workload))
+    workload = find_workload(spec.workload)
+    code_sha256 = hash_trial_code(workload)
+    program_sha256 = hash_program(workload, bench.framework)
     return [
         trial_id
         for trial_id, trial in store.list_trials(spec.key)
         if trial.status == "completed"
         and trial_id not in passed_over
         and trial.environment.sha256 == bench.environment.sha256
-        and trial.trainer_sha256 == bench.trainer_sha256
+        and trial.trainer_sha256 == program_sha256
         and trial.code_sha256 in (None, code_sha256)
     ]
 
@@ -101,21 +103,6 @@ def choose_stored(
         stored[spec.key][place] if place < len(stored[spec.key]) else None
         for spec, place in zip(specs, _number_repeats(specs), strict=True)
     ]
-
-
-def find_workload(name: str) -> Workload:
-    """The workload registered under `name`; raises ConfigError naming the known ones."""
-    for workload in WORKLOADS:
-        if workload.name == name:
-            return workload
-    known = ", ".join(workload.name for workload in WORKLOADS)
-    raise ConfigError(f"There is no workload '{name}'. Known: {known}.")
-
-
-def find_trained(name: str) -> Workload:
-    """The workload of a trial: a registered one, or one of the sweeps, which is such a one widened."""
-    found = find_widened(name)
-    return widen(*found) if found else find_workload(name)
 
 
 def describe_trial(trial: Trial) -> str:

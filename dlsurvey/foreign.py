@@ -16,7 +16,7 @@ from dlsurvey.records import SCHEMA, Samples, Trial, content_sha256
 from dlsurvey.requests import Training
 from dlsurvey.store import Store
 from experiments.frameworks import hash_source, list_frameworks
-from experiments.spec import WORKLOADS
+from experiments.workloads import list_workloads
 
 MAX_FILE_BYTES = 8 * 2**20
 """No file of a survey that is read here is nearly as large."""
@@ -125,7 +125,7 @@ def _check(trial: Trial, path: Path) -> None:
         raise _Refused(f"the trial {trial.status}")
     if spec.key != path.parent.name:
         raise _Refused("its folder is named for another spec")
-    if spec.workload not in {one.name for one in WORKLOADS}:
+    if spec.workload not in {one.name for one in list_workloads()}:
         raise _Refused("its workload is not known here")
     if spec.framework not in {one.name for one in list_frameworks()}:
         raise _Refused("its framework is not known here")

@@ -18,7 +18,7 @@ from dlsurvey.language import speaking_its_language
 from dlsurvey.records import Trial
 from experiments.frameworks import Framework, find_framework
 from experiments.notebooks import stand_ins
-from experiments.spec import WORKLOADS, Workload
+from experiments.workloads import Workload, list_workloads
 
 FOLDER = "notebooks"
 SETUP = ("prepare_framework", "count_parameters")
@@ -55,7 +55,7 @@ def write_notebooks(findings: Findings) -> dict[str, bytes]:
     """Every notebook by its path inside the edition; the same findings give the same bytes."""
     files = {}
     for workload in findings.workloads:
-        known = next((one for one in WORKLOADS if one.name == workload.name), None)
+        known = next((one for one in list_workloads() if one.name == workload.name), None)
         if known is None:
             continue
         for trainer in findings.trainers:

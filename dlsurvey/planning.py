@@ -60,7 +60,7 @@ class Planner:
 
         `anew`: a new one in any case.
         """
-        machines = [(b.environment.sha256, b.trainer_sha256) for b in self._benches.values()]
+        machines = [bench.environment.sha256 for bench in self._benches.values()]
         self._identity = content_sha256(
             (subjects, others, profile, protocols, self._threads, self._device, machines)
         )

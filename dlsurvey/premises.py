@@ -1,37 +1,40 @@
-"""Turns a request to train into what its result depends on: machine, versions, code, images, wishes."""
+"""What the result of a training depends on: machine, versions, code, data, wishes."""
 
 from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
 
 from dlsurvey.basis import Basis, digest, digest_code
 from dlsurvey.closure import hash_code
 from dlsurvey.config import Config
-from dlsurvey.errors import DatasetMissing, MissingDependency
+from dlsurvey.errors import MissingDependency
 from dlsurvey.records import Environment, content_sha256
 from dlsurvey.requests import Request
 from experiments.environment import read_environment
 from experiments.frameworks import (
     Framework,
     find_framework,
-    hash_source,
+    hash_program,
     list_frameworks,
-    read_trainer_source,
     read_versions,
 )
 from experiments.sources import find_source, sign_source
-from experiments.spec import WORKLOADS, Workload
+from experiments.workloads import Workload, find_workload
 
-TRIAL_CODE = ("experiments.worker", "experiments.adam")
-"""With what they import, all that runs in a trial besides the trainer and the workload."""
-PARITY_CODE = ("experiments.parity_worker", "experiments.adam")
-NOT_CODE = ("experiments.spec",)
-"""The workloads: each counts for its own trials only."""
-NOWHERE = "nowhere on this machine"
+ADAPTERS = (
+    "experiments.adapters.keras",
+    "experiments.adapters.pytorch",
+    "experiments.adapters.jax",
+)
+TRIAL_CODE = ("experiments.worker", *ADAPTERS)
+"""With what they import, all that runs in a trial besides the workload and its programs."""
+PARITY_CODE = ("experiments.parity_worker", *ADAPTERS)
 STAND_IN = "a stand-in"
 
 
 def hash_trial_code(workload: Workload) -> str:
-    """Of all that decides what a trial does besides its spec, its trainer and its environment."""
-    return content_sha256((hash_code(TRIAL_CODE, NOT_CODE), workload))
+    """Of all that decides what a trial does besides its spec, its program and its environment."""
+    return content_sha256((hash_code(TRIAL_CODE), replace(workload, programs={})))
 
 
 def describe_premises(config: Config, request: Request) -> Basis:
@@ -53,14 +56,13 @@ def describe_premises(config: Config, request: Request) -> Basis:
     }
     basis |= describe_machine(read_environment())
     basis |= dict(_list_versions(list_frameworks()))
-    for name in request.frameworks:
-        basis |= describe_trainer(find_framework(name))
-    basis["the code of trials"] = digest_code(TRIAL_CODE, NOT_CODE)
-    basis["the parity check"] = digest_code(PARITY_CODE, NOT_CODE)
-    for workload in WORKLOADS:
-        if workload.name in request.workloads:
-            basis[f"the workload {workload.name}"] = digest(workload)
-            basis[f"the images of {workload.name}"] = _find_images(config, workload)
+    basis["the code of trials"] = digest_code(TRIAL_CODE)
+    basis["the parity check"] = digest_code(PARITY_CODE)
+    for workload in map(find_workload, request.workloads):
+        basis[f"the workload {workload.name}"] = digest(replace(workload, programs={}))
+        basis[f"the images of {workload.name}"] = _find_images(config, workload)
+        for name in request.frameworks:
+            basis |= describe_program(workload, find_framework(name))
     return basis
 
 
@@ -76,16 +78,18 @@ def describe_machine(environment: Environment) -> Basis:
     }
 
 
-def describe_trainer(framework: Framework) -> Basis:
-    """The trainer's source, under the name of its file."""
-    name = f"trainer {framework.trainer.rpartition('.')[2]}.py"
-    return {name: f"sha256:{hash_source(read_trainer_source(framework))[:16]}"}
+def describe_program(workload: Workload, framework: Framework) -> Basis:
+    """The source of one program, under the name of its file; nothing where there is none."""
+    if framework.program not in workload.programs:
+        return {}
+    name = f"program {workload.name}/train_{framework.program}.py"
+    return {name: f"sha256:{hash_program(workload, framework)[:16]}"}
 
 
 def has_all_images(basis: Basis) -> bool:
     """Whether a build with a network would look for none."""
     found = {value for name, value in basis.items() if name.startswith("the images of ")}
-    return not any(value == NOWHERE or value.startswith(STAND_IN) for value in found)
+    return not any(value.startswith(STAND_IN) for value in found)
 
 
 def _list_versions(frameworks: Iterable[Framework]) -> Iterator[tuple[str, str]]:
@@ -98,16 +102,13 @@ def _list_versions(frameworks: Iterable[Framework]) -> Iterator[tuple[str, str]]
 
 
 def _find_images(config: Config, workload: Workload) -> str:
-    try:
-        source = find_source(
-            workload,
-            setting=config.find_data_setting(workload.name),
-            data_folder=config.data_folder,
-            cache=config.cache,
-            offline=True,
-        )
-    except DatasetMissing:
-        return NOWHERE
+    source = find_source(
+        workload,
+        setting=config.find_data_setting(workload.name),
+        data_folder=config.data_folder,
+        cache=config.cache,
+        offline=True,
+    )
     # Names and times of files, and with them where they lie: a hash says nothing of this.
     signature = sign_source(source)[:16]
     return f"{STAND_IN} ({signature})" if source.stand_in_for else f"sha256:{signature}"

@@ -148,6 +148,10 @@ class Metrics(Record, frozen=True, kw_only=True):
     """Largest memory that the framework held on the GPU; None on a CPU."""
     energy_joules: Annotated[float, Meta(ge=0)] | None = None
     """Of processors and GPU while training; None where the machine does not tell."""
+    mapped: dict[str, str] = {}
+    """Defaults of the program that the controlled protocol changed from outside: before and after."""
+    epoch_loading_seconds: tuple[Seconds, ...] = ()
+    """Of each epoch, waiting for batches; empty where the framework's `fit` loads within itself."""
     epoch_test_accuracy: tuple[float, ...] = ()
     """On the test images after each epoch; the time it takes is in no other measure."""
     step_seconds_median: Seconds | None = None
@@ -202,7 +206,7 @@ class Trial(Record, frozen=True, kw_only=True):
     metrics: Metrics | None
     environment: Environment
     trainer_sha256: Sha256
-    """Hash of the trainer's source, kept under data/sources/ as it ran."""
+    """Hash of the program's source, kept under data/sources/ as it ran."""
     load: Load | None = None
     code_sha256: Sha256 | None = None
     """Hash of the rest of the code that decides what it does, and of the workload; null where unknown."""

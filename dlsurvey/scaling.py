@@ -1,4 +1,4 @@
-"""Turns the wish for sweeps into stored trials: parity of the wider networks, then seed by seed.
+"""The sweeps of batch size and threads as stored trials, seed by seed.
 
 The first seed is trained at every point; another one only where the budget has room for all of
 it, so that every point has as many runs as every other.
@@ -8,21 +8,17 @@ from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
-from dlsurvey.certification import certify, find_parity_gaps
 from dlsurvey.console import Console
 from dlsurvey.execution import choose_stored, run_trials
-from dlsurvey.records import Device, Gap, Parity, TrialSpec, content_sha256
+from dlsurvey.records import Device, TrialSpec, content_sha256
 from dlsurvey.store import Store
 from experiments.environment import count_cores
 from experiments.executors import Executor
 from experiments.profiles import Profile
 from experiments.rounds import Subject, list_seeds
 from experiments.runner import Bench
-from experiments.scale import WIDTHS, Sweep, find_base, list_points, list_specs
+from experiments.scale import Sweep, find_base, list_points, list_specs
 from experiments.sources import Prepared
-from experiments.spec import widen
 
 SECONDS = 150.0
 """Where the user named no budget: with the training that comes before it, under five minutes."""
@@ -39,33 +35,23 @@ class Field(NamedTuple):
     device: Device
 
 
-class Scaled(NamedTuple):
-    """What came of it."""
-
-    trials: tuple[str, ...] = ()
-    parity: tuple[Parity, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-
-
 def find_scale(
     field: Field, subjects: Sequence[Subject], profile: Profile, *, measure: bool, anew: bool
-) -> Scaled:
+) -> tuple[str, ...]:
     """The sweeps of the first workload, trained now or stored; none that are not, unless `measure`.
 
     `subjects` are the frameworks in the modes that are compared; `anew` trains stored trials again.
     """
     subjects = [one for one in subjects if one.workload == subjects[0].workload]
     if not subjects:
-        return Scaled()
-    benches = [field.benches[one.framework.name] for one in subjects]
-    machines = [(one.environment.sha256, one.trainer_sha256) for one in benches]
+        return ()
+    machines = [field.benches[one.framework.name].environment.sha256 for one in subjects]
     identity = content_sha256(("scale", subjects, field.device, machines))
     kept = field.store.read_study("sweeps", identity, Sweep)
     known = _list_stored(field, kept)
     if not measure and not known:
-        return Scaled()
+        return ()
     started = monotonic()
-    field, parity = _certify(field, subjects, anew=anew)
     budget = find_suite_seconds(profile)
     if not measure:
         trials = known
@@ -78,25 +64,7 @@ def find_scale(
         field.store.keep_study("sweeps", identity, sweep)
     else:
         trials = _train(field, kept.specs)
-    return Scaled(trials, parity, find_parity_gaps(parity))
-
-
-def _certify(
-    field: Field, subjects: Sequence[Subject], *, anew: bool
-) -> tuple[Field, tuple[Parity, ...]]:
-    """The parity of the wider networks, on the images of the usual one, which all of them share."""
-    wide = [
-        replace(one, workload=widen(one.workload, width))
-        for width in WIDTHS
-        if width > 1
-        for one in subjects
-    ]
-    own = field.prepared[subjects[0].workload.name]
-    images = {one.workload.name: own for one in [*subjects, *wide]}
-    parity = certify(
-        field.store, field.console, field.executor, wide, images, field.benches, anew=anew
-    )
-    return field._replace(prepared=images), parity
+    return trials
 
 
 def _list_stored(field: Field, kept: Sweep | None) -> tuple[str, ...]:
@@ -133,7 +101,7 @@ def _train_rounds(
                 f" {budget_seconds:.0f} s."
             )
             break
-        field.console.say(f"Sweeps of batch size, width and threads, seed {one[0].seed} ...")
+        field.console.say(f"Sweeps of batch size and threads, seed {one[0].seed} ...")
         trials += _train(field, one, passed_over)
         specs += one
         longest = max(longest, monotonic() - begun)

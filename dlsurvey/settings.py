@@ -67,6 +67,7 @@ class Experiments(_Section, frozen=True, kw_only=True):
     """[experiments]: what is trained, and how."""
 
     workloads: tuple[str, ...] = ("mnist-cnn", "cifar10-cnn")
+    """Names of workloads, and folders of your own: "./my-net"."""
     frameworks: tuple[str, ...] = ("tensorflow", "pytorch")
     budget: str | None = None
     """Training time of the standard profile, such as "10m" or "1h30m"."""
@@ -78,7 +79,7 @@ class Experiments(_Section, frozen=True, kw_only=True):
     executor: Literal["local", "ray"] = "local"
     """Where trials run: on this machine, or on the nodes of a Ray cluster."""
     data: dict[str, str] = field(default_factory=dict)
-    """Per workload 'auto' or 'folder:PATH'."""
+    """Per workload 'auto', 'folder:PATH' (images) or 'text:FILE'."""
 
 
 class Sections(_Section, frozen=True, kw_only=True):

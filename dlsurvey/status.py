@@ -13,7 +13,7 @@ from dlsurvey.heartbeat import Heartbeat, find_heartbeat, read_beats
 from dlsurvey.store import Store
 from experiments.frameworks import list_frameworks
 from experiments.profiles import PROFILES
-from experiments.spec import WORKLOADS
+from experiments.workloads import list_workloads
 
 
 def describe_status(config: Config, store: Store) -> Iterator[str]:
@@ -89,9 +89,9 @@ def describe_members(config: Config) -> Iterator[str]:
     for collector in select_collectors(config):
         yield f"  {collector.name}: {collector.title}; {', '.join(collector.metrics)}"
     yield "Workloads (dlsurvey train NAME):"
-    for workload in WORKLOADS:
+    for workload in list_workloads():
         yield (
-            f"  {workload.name}: {workload.title}, {workload.count_parameters(10):,} parameters"
+            f"  {workload.name}: {workload.title}, {workload.parameters:,} parameters"
             f" with ten classes, {workload.epochs} epochs, from the {workload.origin}"
         )
     yield "Frameworks (--framework NAME):"

@@ -4,10 +4,8 @@ What is stored for the same versions, code and machine is used whether it is ask
 is asked for and not stored is measured now.
 """
 
-from typing import NamedTuple
-
 from dlsurvey.closure import hash_code
-from dlsurvey.records import Device, Gap, Parity, Sha256, Studies, content_sha256
+from dlsurvey.records import Device, Sha256, Studies, content_sha256
 from dlsurvey.requests import Request
 from dlsurvey.scaling import Field, find_scale, find_suite_seconds
 from experiments.environment import read_environment
@@ -31,31 +29,22 @@ CONTACT_CODE = (
 """With what they import, all that decides what is measured; programs are named, not imported."""
 
 
-class Studied(NamedTuple):
-    """What came of all three."""
-
-    studies: Studies
-    parity: tuple[Parity, ...]
-    gaps: tuple[Gap, ...]
-
-
 def find_studies(
     field: Field, subjects: tuple[Subject, ...], request: Request, threads: int
-) -> Studied:
+) -> Studies:
     """Each that is stored or asked for; `threads` are those of the trials."""
-    scaled = find_scale(
+    trials = find_scale(
         field,
         subjects,
         request.profile,
         measure="scale" in request.suites,
         anew=request.force and "scale" in request.suites,
     )
-    studies = Studies(
+    return Studies(
         contact=_find_contact(field, request),
         limit=_find_limit(field, request, threads, field.device),
-        scale=scaled.trials,
+        scale=trials,
     )
-    return Studied(studies, scaled.parity, scaled.gaps)
 
 
 def _find_limit(field: Field, request: Request, threads: int, device: Device) -> Sha256 | None:

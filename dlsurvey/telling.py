@@ -38,7 +38,7 @@ TRAINING = (
     mark("{framework} is not installed."),
     mark("{framework}, as it is installed, cannot use the GPU."),
     mark("It trained on {images} instead ({origin})."),
-    mark("Its trainer runs in: {modes}."),
+    mark("It runs in: {modes}."),
     mark("The trial failed: {reason}."),
     mark("The trial skipped: {reason}."),
     mark("They are stored and take part in nothing: {reason}."),

@@ -6,16 +6,16 @@ from dlsurvey.certification import certify, find_parity_gaps
 from dlsurvey.config import Config, parse_duration
 from dlsurvey.console import Console
 from dlsurvey.deployment import find_deployments
-from dlsurvey.errors import ConfigError, DatasetMissing, MissingDependency
-from dlsurvey.execution import find_workload, run_trials
+from dlsurvey.errors import ConfigError, MissingDependency
+from dlsurvey.execution import run_trials
 from dlsurvey.joining import add_merged
 from dlsurvey.planning import Planner
 from dlsurvey.premises import describe_premises
-from dlsurvey.records import Device, Gap, Mode, Sha256
+from dlsurvey.records import Device, Gap, Mode, Sha256, Studies
 from dlsurvey.requests import Request, Training
 from dlsurvey.scaling import Field
 from dlsurvey.store import Store
-from dlsurvey.studies import Studied, find_studies
+from dlsurvey.studies import find_studies
 from dlsurvey.suites import find_gradients
 from experiments.devices import Choice, choose_device
 from experiments.executors import Errand, Executor, open_executor
@@ -25,8 +25,8 @@ from experiments.rounds import Subject
 from experiments.runner import Bench
 from experiments.samples import take_samples
 from experiments.sources import Prepared, find_source, prepare
-from experiments.spec import Workload
 from experiments.tensorboard import write_runs
+from experiments.workloads import Workload, find_workload
 
 __all__ = ["Request", "Training", "Workshop"]
 
@@ -66,7 +66,7 @@ class Workshop:
             )  # fmt: skip
             self._gaps += find_parity_gaps(parity)
             plan, trials = self._run(executor, subjects, others, request, device)
-            studied = self._find_studies(executor, subjects, request, device)
+            studies = self._find_studies(executor, subjects, request, device)
         gradients, gaps = find_gradients(
             self._store, self._console, measure="code" in request.suites
         )
@@ -77,11 +77,11 @@ class Workshop:
             plan=describe_plan(plan),
             datasets=tuple(prepared.dataset for prepared in self._prepared.values()),
             trials=trials,
-            parity=(*parity, *studied.parity),
+            parity=parity,
             samples=self._keep_samples(trials),
             gradients=gradients,
             deployments=self._find_deployments(trials, request),
-            studies=studied.studies,
+            studies=studies,
             gaps=tuple(self._gaps),
             # Only now: what was not there before may have been downloaded.
             basis=describe_premises(self._config, request),
@@ -93,13 +93,11 @@ class Workshop:
 
     def _find_studies(
         self, executor: Executor, subjects: Sequence[Subject], request: Request, device: Device
-    ) -> Studied:
-        """Other sizes, the machine's limit, first contacts; their gaps are the training's."""
+    ) -> Studies:
+        """Other sizes, the machine's limit, first contacts."""
         field = Field(self._store, self._console, executor, self._benches, self._prepared, device)
         threads = self._config.settings.experiments.threads or executor.threads
-        studied = find_studies(field, tuple(subjects), request, threads)
-        self._gaps += studied.gaps
-        return studied
+        return find_studies(field, tuple(subjects), request, threads)
 
     def _find_deployments(self, trials: Sequence[str], request: Request) -> Sha256 | None:
         """The ways out of what was trained; measured now only where the request asks for it."""
@@ -156,20 +154,13 @@ class Workshop:
         return usable, chosen.device
 
     def _prepare_images(self, workload: Workload, request: Request) -> None:
-        try:
-            source = find_source(
-                workload,
-                setting=self._config.find_data_setting(workload.name),
-                data_folder=self._config.data_folder,
-                cache=self._config.cache,
-                offline=request.offline,
-            )
-        except DatasetMissing as error:
-            self._gaps.append(
-                Gap(what=f"The workload {workload.name}", why=error.why, cure=error.cure)
-            )
-            self._console.say(f"Left out: {workload.name}. {error.why}")
-            return
+        source = find_source(
+            workload,
+            setting=self._config.find_data_setting(workload.name),
+            data_folder=self._config.data_folder,
+            cache=self._config.cache,
+            offline=request.offline,
+        )
         prepared = prepare(source, self._config.cache)
         self._prepared[workload.name] = prepared
         dataset = prepared.dataset
@@ -219,6 +210,9 @@ class Workshop:
             if workload.name not in self._prepared:
                 continue
             for bench in self._benches.values():
+                if bench.framework.program not in workload.programs:
+                    self._leave_out_program(workload, bench.framework)
+                    continue
                 default, *rest = bench.framework.modes
                 if request.mode not in (None, "all"):
                     if request.mode not in bench.framework.modes:
@@ -231,10 +225,20 @@ class Workshop:
                 others += found[1:]
         return tuple(subjects), tuple(others)
 
+    def _leave_out_program(self, workload: Workload, framework: Framework) -> None:
+        program = f"train_{framework.program}.py"
+        self._gaps.append(
+            Gap(
+                what=f"{framework.title} on {workload.name}",
+                why=f"The workload has no {program}.",
+                cure=f"Write {program} beside its workload.toml.",
+            )
+        )
+
     def _leave_out(self, framework: Framework, mode: str) -> None:
         gap = Gap(
             what=f"{framework.title} in mode {mode}",
-            why=f"Its trainer runs in: {', '.join(framework.modes)}.",
+            why=f"It runs in: {', '.join(framework.modes)}.",
             cure="Choose one of these with --mode.",
         )
         if gap not in self._gaps:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlsurvey.errors import DatasetError
-from experiments.datasets import Bytes, Pixels
+from experiments.datasets import Bytes, Examples
 
 CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
@@ -30,7 +30,7 @@ def find_files(folder: Path) -> tuple[Path, ...] | None:
     return None
 
 
-def read_pixels(files: tuple[Path, ...]) -> Pixels:
+def read_pixels(files: tuple[Path, ...]) -> Examples:
     """CIFAR-10's six batches as arrays; the last file is the test batch.
 
     Raises DatasetError naming the file that is truncated or of another kind.
@@ -38,7 +38,9 @@ def read_pixels(files: tuple[Path, ...]) -> Pixels:
     batches = [_read_batch(path) for path in files]
     images = [batch[0] for batch in batches]
     labels = [batch[1] for batch in batches]
-    return Pixels(np.concatenate(images[:-1]), np.concatenate(labels[:-1]), images[-1], labels[-1])
+    return Examples(
+        np.concatenate(images[:-1]), np.concatenate(labels[:-1]), images[-1], labels[-1]
+    )
 
 
 def _read_batch(path: Path) -> tuple[Bytes, Bytes]:

@@ -15,7 +15,7 @@ from dlsurvey.errors import ConfigError, MissingDependency, SurveyError, TrialEr
 from dlsurvey.records import Environment, Gap, Precision, Trial
 from experiments import node as on_node
 from experiments.executors import Errand, Listener, Order
-from experiments.frameworks import Framework
+from experiments.frameworks import Framework, hash_program
 from experiments.nodes import Node, choose_nodes
 from experiments.parity import Numbers, ParityError
 from experiments.rounds import Subject
@@ -264,5 +264,5 @@ def _fail(order: Order, reason: str) -> Trial:
         started_at=datetime.now(UTC),
         metrics=None,
         environment=order.bench.environment,
-        trainer_sha256=order.bench.trainer_sha256,
+        trainer_sha256=hash_program(order.workload, order.bench.framework),
     )

@@ -1,4 +1,4 @@
-"""Turns prepared image files into the arrays that every framework trains on: one preprocessing for all."""
+"""The prepared file of a dataset, and the arrays that every framework trains on: one preprocessing for all."""
 
 import os
 import tempfile
@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,22 +23,27 @@ Classes: TypeAlias = npt.NDArray[np.int64]
 
 
 class Arrays(NamedTuple):
-    """Images as float32 in 0..1, shape (n, height, width, channels); labels as int64, shape (n,)."""
+    """Inputs, shape (n, *shape of one): images and values as float32 in 0..1, tokens as int32.
 
-    images: npt.NDArray[np.float32]
+    Labels as int64: shape (n,), or one for each token.
+    """
+
+    inputs: npt.NDArray[Any]
     labels: npt.NDArray[np.int64]
 
 
-class Pixels(NamedTuple):
-    """Images as stored: uint8, shape (n, height, width, channels); labels as uint8, shape (n,)."""
+class Examples(NamedTuple):
+    """A dataset as it is stored, all of it uint8; images have the shape (n, height, width, channels)."""
 
-    train_images: Bytes
+    train_inputs: Bytes
     train_labels: Bytes
-    test_images: Bytes
+    test_inputs: Bytes
     test_labels: Bytes
+    divisor: int = 255
+    """Makes 0..1 of the inputs; 0: they are tokens."""
 
 
-def save_pixels(path: Path, pixels: Pixels) -> None:
+def save_examples(path: Path, examples: Examples) -> None:
     """Write the prepared file; a reader sees either all of it or none.
 
     Raises OSError where the folder cannot be written.
@@ -48,7 +53,7 @@ def save_pixels(path: Path, pixels: Pixels) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            np.savez(file, **pixels._asdict())
+            np.savez(file, **examples._asdict())
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -65,28 +70,35 @@ def _remove_leftovers(path: Path) -> None:
                 old.unlink()
 
 
-def load_arrays(path: Path, train_limit: int | None = None) -> tuple[Arrays, Arrays]:
-    """Training and test arrays of a prepared file: bytes 0..255 become float32 0..1.
+def load_examples(path: Path, train_limit: int | None = None) -> Examples:
+    """What a prepared file holds, or only so many training examples of it.
 
     Raises DatasetError where the file is missing or damaged.
     """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            pixels = Pixels(*(stored[name] for name in Pixels._fields))
+            examples = Examples(**{name: stored[name] for name in Examples._fields})
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DatasetError(
-            f"The prepared images {path.name} cannot be read ({error}): delete the file, it is made anew."
+            f"The prepared data {path.name} cannot be read ({error}): delete the file, it is made anew."
         ) from error
-    train = Arrays(
-        _scale(pixels.train_images[:train_limit]), _label(pixels.train_labels[:train_limit])
+    return examples._replace(
+        train_inputs=examples.train_inputs[:train_limit],
+        train_labels=examples.train_labels[:train_limit],
+        divisor=int(examples.divisor),
     )
-    test = Arrays(_scale(pixels.test_images), _label(pixels.test_labels))
-    return train, test
 
 
-def _scale(images: Bytes) -> npt.NDArray[np.float32]:
-    return np.divide(images, 255, dtype=np.float32)
+def load_arrays(path: Path, train_limit: int | None = None) -> tuple[Arrays, Arrays]:
+    """Training and test arrays of a prepared file; raises DatasetError as `load_examples` does."""
+    examples = load_examples(path, train_limit)
 
+    def convert(inputs: Bytes, labels: Bytes) -> Arrays:
+        divisor = examples.divisor
+        converted = np.divide(inputs, divisor, dtype=np.float32) if divisor else inputs.astype("i4")
+        return Arrays(converted, labels.astype(np.int64))
 
-def _label(labels: Bytes) -> npt.NDArray[np.int64]:
-    return labels.astype(np.int64)
+    return (
+        convert(examples.train_inputs, examples.train_labels),
+        convert(examples.test_inputs, examples.test_labels),
+    )

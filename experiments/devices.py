@@ -1,6 +1,6 @@
 """Turns 'auto', 'cpu' or 'cuda' into the device that every framework of a training can use.
 
-Runs as `python -m experiments.devices TRAINER` too, in a process of its own: whether a framework
+Runs as `python -m experiments.devices ADAPTER` too, in a process of its own: whether a framework
 sees a GPU is known only once it is imported.
 """
 
@@ -55,7 +55,7 @@ def probe(framework: Framework) -> bool:
 
     try:
         answer = subprocess.run(
-            [sys.executable, "-m", "experiments.devices", framework.trainer],
+            [sys.executable, "-m", "experiments.devices", framework.adapter],
             capture_output=True,
             text=True,
             timeout=PROBE_TIMEOUT_SECONDS,
@@ -93,9 +93,9 @@ def choose_device(
 
 
 def main() -> None:
-    """Print whether the framework of the named trainer sees a GPU."""
-    trainer = importlib.import_module(sys.argv[1])
-    print(trainer.sees_gpu())  # noqa: T201  the parent reads it
+    """Print whether the framework of the named adapter sees a GPU."""
+    adapter = importlib.import_module(sys.argv[1])
+    print(adapter.sees_gpu())  # noqa: T201  the parent reads it
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from experiments.parity import Numbers, compute_numbers
 from experiments.rounds import Subject
 from experiments.runner import Bench
 from experiments.sources import Prepared
-from experiments.spec import Workload
 from experiments.worker import Event
+from experiments.workloads import Workload
 
 Kind = Literal["local", "ray"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

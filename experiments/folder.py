@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image
 
 from dlsurvey.errors import DatasetError
-from experiments.datasets import Bytes, Pixels
-from experiments.spec import Shape
+from experiments.datasets import Bytes, Examples
+from experiments.layers import Shape
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff"})
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF")
@@ -65,7 +65,7 @@ def list_images(folder: Path, split: str, name: str) -> tuple[Path, ...]:
     return images
 
 
-def read_pixels(folder: Path, shape: Shape) -> Pixels:
+def read_pixels(folder: Path, shape: Shape) -> Examples:
     """All images of the folder, brought to `shape` where they have another size or colour mode.
 
     The training images come in an order drawn once from a fixed seed, so that
@@ -83,7 +83,7 @@ def read_pixels(folder: Path, shape: Shape) -> Pixels:
         labels = np.array([label for _, label in files], np.uint8)
         order = np.random.default_rng(0).permutation(len(files))
         splits[split] = images[order], labels[order]
-    return Pixels(*splits["train"], *splits["test"])
+    return Examples(*splits["train"], *splits["test"])
 
 
 def _read_image(path: Path, shape: Shape) -> Bytes:

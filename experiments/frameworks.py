@@ -1,25 +1,28 @@
-"""Turns a framework's name into what is known of it before it is imported: trainer, package, modes."""
+"""The frameworks that take part, and what is known of each before it is imported."""
 
 import hashlib
-import importlib.util
 from importlib import metadata
-from pathlib import Path
 
 from msgspec import field
 
 from dlsurvey.errors import ConfigError, MissingDependency
 from dlsurvey.records import Mode, Record
+from experiments.workloads import Workload
 
 ENTRY_POINT_GROUP = "dlsurvey.frameworks"
 
 
 class Framework(Record, frozen=True, kw_only=True):
-    """One member of the comparison. Only its trainer module imports it."""
+    """One member of the comparison. Only its adapter and its programs import it."""
 
     name: str
     title: str
-    trainer: str
-    """Dotted name of the trainer module."""
+    adapter: str
+    """Dotted name of the module that runs its programs; see `experiments.adapters`."""
+    program: str
+    """Which of a workload's programs it runs: NAME of `train_NAME.py`."""
+    imports: tuple[str, ...]
+    """The modules whose import is measured as importing the framework."""
     package: str
     """The distribution whose version is recorded and whose absence makes a gap."""
     companions: tuple[str, ...] = ()
@@ -29,22 +32,27 @@ class Framework(Record, frozen=True, kw_only=True):
     variables: dict[str, str] = field(default_factory=dict)
     """Environment variables of its workers, set before it is imported."""
     modes: tuple[Mode, ...]
-    """The modes its trainer can run in; the first is the framework's own default."""
+    """The modes its adapter can run in; the first is the framework's own default."""
 
 
 TENSORFLOW = Framework(
     name="tensorflow",
     title="TensorFlow",
-    trainer="experiments.trainers.tensorflow",
+    adapter="experiments.adapters.keras",
+    program="tensorflow",
+    imports=("tensorflow", "keras"),
     package="tensorflow",
     companions=("keras", "numpy"),
+    variables={"KERAS_BACKEND": "tensorflow"},
     modes=("graph", "eager", "compiled"),
 )
 
 PYTORCH = Framework(
     name="pytorch",
     title="PyTorch",
-    trainer="experiments.trainers.pytorch",
+    adapter="experiments.adapters.pytorch",
+    program="pytorch",
+    imports=("torch",),
     package="torch",
     companions=("numpy",),
     modes=("eager", "compiled"),
@@ -53,7 +61,9 @@ PYTORCH = Framework(
 JAX = Framework(
     name="jax",
     title="JAX",
-    trainer="experiments.trainers.jax",
+    adapter="experiments.adapters.jax",
+    program="jax",
+    imports=("jax", "flax.nnx", "optax"),
     package="jax",
     companions=("jaxlib", "flax", "optax", "numpy"),
     extra="jax",
@@ -63,7 +73,9 @@ JAX = Framework(
 KERAS_TORCH = Framework(
     name="keras-torch",
     title="Keras on PyTorch",
-    trainer="experiments.trainers.keras",
+    adapter="experiments.adapters.keras",
+    program="keras",
+    imports=("keras",),
     package="keras",
     companions=("torch", "numpy"),
     variables={"KERAS_BACKEND": "torch"},
@@ -73,7 +85,9 @@ KERAS_TORCH = Framework(
 KERAS_JAX = Framework(
     name="keras-jax",
     title="Keras on JAX",
-    trainer="experiments.trainers.keras",
+    adapter="experiments.adapters.keras",
+    program="keras",
+    imports=("keras",),
     package="keras",
     companions=("jax", "jaxlib", "numpy"),
     extra="jax",
@@ -131,12 +145,9 @@ def read_versions(framework: Framework) -> dict[str, str]:
     return versions
 
 
-def read_trainer_source(framework: Framework) -> str:
-    """The source text of the trainer module, read without importing it."""
-    spec = importlib.util.find_spec(framework.trainer)
-    if spec is None or spec.origin is None:
-        raise MissingDependency(f"The trainer {framework.trainer} cannot be found.")
-    return Path(spec.origin).read_text(encoding="utf-8")
+def hash_program(workload: Workload, framework: Framework) -> str:
+    """SHA-256 of the program that this framework runs for this workload."""
+    return hash_source(workload.programs[framework.program])
 
 
 def hash_source(source: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from dlsurvey.errors import DatasetError
-from experiments.datasets import Bytes, Pixels
+from experiments.datasets import Bytes, Examples
 
 FILES = (
     "train-images-idx3-ubyte",
@@ -52,7 +52,7 @@ def describe_missing(folder: Path) -> str | None:
     return None
 
 
-def read_pixels(files: tuple[Path, ...]) -> Pixels:
+def read_pixels(files: tuple[Path, ...]) -> Examples:
     """MNIST's four files as arrays, images with one channel.
 
     Raises DatasetError naming the file that is truncated or of another kind.
@@ -72,7 +72,7 @@ def read_pixels(files: tuple[Path, ...]) -> Pixels:
                 f"{path} has labels up to {labels.max()}, MNIST's are 0 to {CLASSES - 1}: fetch the"
                 " files again."
             )
-    return Pixels(train_images[..., None], train_labels, test_images[..., None], test_labels)
+    return Examples(train_images[..., None], train_labels, test_images[..., None], test_labels)
 
 
 def read_idx(path: Path) -> Bytes:

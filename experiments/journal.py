@@ -1,4 +1,4 @@
-"""Turns the moments of one training run into per-epoch results, and tells them as they come."""
+"""The clock of one training run: when a step, an epoch, a test ended, and what it gave."""
 
 import math
 import time
@@ -30,6 +30,9 @@ class Journal:
         self.epoch_seconds: list[float] = []
         self.epoch_loss: list[float] = []
         self.epoch_accuracy: list[float] = []
+        self.loading_seconds = 0.0
+        """What the epoch that runs has waited for batches so far."""
+        self.epoch_loading_seconds: list[float] = []
         self.epoch_judgement: list[tuple[float, float]] = []
         self.step_seconds = array("d")
         """From the end of one step to the end of the next one, within an epoch."""
@@ -44,6 +47,7 @@ class Journal:
         if not self.is_warm:
             self.is_warm = True
             self.warmup_seconds, self._mark = now - self._mark, now
+            self.loading_seconds = 0.0
         elif self._step_mark:
             self.step_seconds.append(now - self._step_mark)
         self._step_mark = now
@@ -58,6 +62,8 @@ class Journal:
         if not math.isfinite(loss):
             raise TrialError(f"the training loss became {loss} in epoch {epoch}")
         self.epoch_seconds.append(seconds)
+        self.epoch_loading_seconds.append(self.loading_seconds)
+        self.loading_seconds = 0.0
         self.epoch_loss.append(float(loss))
         self.epoch_accuracy.append(float(accuracy))
         self._tell(epoch, float(loss), float(accuracy), seconds)

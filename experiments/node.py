@@ -16,12 +16,12 @@ from dlsurvey.records import Environment, Precision, Record, Trial, TrialSpec
 from experiments.devices import probe
 from experiments.environment import read_environment
 from experiments.executors import Errand
-from experiments.frameworks import Framework, hash_source, read_trainer_source
+from experiments.frameworks import Framework
 from experiments.parity import Numbers, ParityError, compute_numbers
 from experiments.rounds import Subject
 from experiments.runner import Bench
 from experiments.sources import Prepared, find_source, prepare
-from experiments.spec import Workload
+from experiments.workloads import Workload
 
 MAX_LOG_BYTES = 64 * 2**10
 """Of what a trial's process printed, its end comes back."""
@@ -34,8 +34,6 @@ class Report(Record, frozen=True, kw_only=True):
     """By framework; those that are not installed are in `missing`."""
     missing: dict[str, str] = field(default_factory=dict)
     """By framework, what to install."""
-    trainers: dict[str, str] = field(default_factory=dict)
-    """By framework, the SHA-256 of its trainer's source."""
     code_sha256: str = ""
     """Of all else that decides what a trial does."""
     prepared: dict[str, Prepared] = field(default_factory=dict)
@@ -67,11 +65,9 @@ def look_around(errand: Errand) -> Report:
     """What this node has of what the errand needs; its images are prepared, fetched if need be."""
     environments: dict[str, Environment] = {}
     missing: dict[str, str] = {}
-    trainers: dict[str, str] = {}
     for framework in errand.frameworks:
         try:
             environments[framework.name] = read_environment(framework)
-            trainers[framework.name] = hash_source(read_trainer_source(framework))
         except MissingDependency as error:
             missing[framework.name] = str(error)
     prepared: dict[str, Prepared] = {}
@@ -84,7 +80,6 @@ def look_around(errand: Errand) -> Report:
     return Report(
         environments=environments,
         missing=missing,
-        trainers=trainers,
         code_sha256=hash_experiments(),
         prepared=prepared,
         faults=faults,

@@ -1,7 +1,7 @@
 """Turns what the nodes of a cluster say of themselves into those that a training may use.
 
 One training, one environment: as trials on different devices are never compared, so are trials of
-machines that differ. Of the nodes that have the driver's trainers and images, the largest set that
+machines that differ. Of the nodes that have the driver's version and images, the largest set that
 agrees in everything else takes part; the others are named.
 """
 
@@ -11,7 +11,6 @@ from typing import NamedTuple
 from dlsurvey.errors import ConfigError
 from dlsurvey.records import Gap, content_sha256
 from experiments.executors import Errand
-from experiments.frameworks import hash_source, read_trainer_source
 from experiments.node import Report, hash_experiments
 
 
@@ -62,10 +61,6 @@ def _find_fault(node: Node, errand: Errand) -> str:
         return node.report.fault
     if node.report.code_sha256 != hash_experiments():
         return "its dlsurvey is of another version"
-    for framework in errand.frameworks:
-        here = node.report.trainers.get(framework.name)
-        if here is not None and here != hash_source(read_trainer_source(framework)):
-            return f"its trainer of {framework.title} is another"
     return _find_missing_images(node, errand)
 
 

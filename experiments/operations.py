@@ -1,46 +1,53 @@
-"""Turns a workload's layers into the floating-point operations that training on one image takes.
+"""Floating-point operations that training on one example takes, counted from the declared layers.
 
-Counted are the multiplications of convolutions and dense layers, each with its addition: two
-operations. Backward, such a layer multiplies as often once more for the gradient of its weights,
+Counted are the multiplications of convolutions, dense layers and attention, each with its addition:
+two operations. Backward, such a layer multiplies as often once more for the gradient of its weights
 and once more for that of its input, which the first layer does not need. So training takes nearly
 three times the forward pass, as Kaplan et al. count (2020, 'Scaling Laws for Neural Language
 Models', arXiv:2001.08361, section 2.1: a backward pass takes about twice a forward pass).
-Biases, ReLU, pooling, the loss and the optimiser are left out: of these networks less than a
-hundredth.
+Biases, activations, normalisation, pooling, embeddings, the loss and the optimiser are left out.
 """
 
-from experiments.spec import Conv, Dense, Workload
+import math
+
+from experiments.layers import Attention, Conv, Dense, Placed, place_layers
+from experiments.workloads import Workload
 
 
-def count_multiplications(workload: Workload, classes: int) -> tuple[int, ...]:
-    """Forward, of one image, layer by layer; layers without weights have none.
-
-    A convolution: outputs · kernel² · input channels. A dense layer: outputs · inputs.
-    """
-    shapes = workload.shapes(classes)
-    counts = []
-    for layer, before, after in zip(workload.layers(classes), shapes[:-1], shapes[1:], strict=True):
-        match layer:
-            case Conv(kernel=kernel):
-                counts.append(after[0] * after[1] * after[2] * kernel * kernel * before[-1])
-            case Dense(units=units):
-                counts.append(units * before[-1])
-            case _:
-                counts.append(0)
-    return tuple(counts)
+def count_multiplications(workload: Workload) -> tuple[int, ...]:
+    """Forward, of one example, layer by layer; layers that multiply nothing have none."""
+    return tuple(map(_count, place_layers(workload.layers, workload.input_shape)))
 
 
-def count_forward(workload: Workload, classes: int) -> int:
-    """Operations of the forward pass of one image."""
-    return 2 * sum(count_multiplications(workload, classes))
+def count_forward(workload: Workload) -> int:
+    """Operations of the forward pass of one example."""
+    return 2 * sum(count_multiplications(workload))
 
 
-def count_backward(workload: Workload, classes: int) -> int:
-    """Operations of the backward pass of one image: the gradients of weights and of inputs."""
-    counts = [count for count in count_multiplications(workload, classes) if count]
+def count_backward(workload: Workload) -> int:
+    """Operations of the backward pass of one example: the gradients of weights and of inputs."""
+    counts = [count for count in count_multiplications(workload) if count]
     return 2 * (sum(counts) + sum(counts[1:]))
 
 
-def count_training(workload: Workload, classes: int) -> int:
-    """Operations of one image in one epoch."""
-    return count_forward(workload, classes) + count_backward(workload, classes)
+def count_training(workload: Workload) -> int:
+    """Operations of one example in one epoch."""
+    return count_forward(workload) + count_backward(workload)
+
+
+def _count(placed: Placed) -> int:
+    """A convolution: outputs · kernel² · inputs of one place; a dense layer: outputs · inputs.
+
+    Attention over n places of d values: 4 n d² for its four dense layers, 2 n² d for its products.
+    """
+    layer, before, after = placed.layer, placed.input_shape, placed.output_shape
+    match layer:
+        case Conv():
+            return math.prod(after) * layer.kernel**2 * before[-1]
+        case Dense():
+            return math.prod(after) * before[-1]
+        case Attention():
+            places, units = before[-2], before[-1]
+            return 4 * places * units**2 + 2 * places**2 * units
+        case _:
+            return 0

@@ -1,4 +1,4 @@
-"""Turns predicted and true classes into a confusion matrix and the images that were got wrong."""
+"""The confusion matrix of predicted and true classes, and the images that were got wrong."""
 
 import numpy as np
 
@@ -13,7 +13,8 @@ def count_confusion(
 ) -> tuple[tuple[int, ...], ...]:
     """Test images by true class (row) and predicted class (column)."""
     table = np.zeros((classes, classes), dtype=np.int64)
-    np.add.at(table, (labels, predicted), 1)
+    known = predicted < classes  # a network may have more outputs than a user's images have classes
+    np.add.at(table, (labels[known], predicted[known]), 1)
     return tuple(tuple(int(count) for count in row) for row in table)
 
 

@@ -1,7 +1,7 @@
-"""Turns pairs of frameworks into certificates: the networks compared are the same network, or are not.
+"""Whether the programs of a workload are the same network, and if not, where and why they part.
 
-Every framework gets the same weights, images and optimiser; in float64 they
-must agree within 1e-10 relative in everything they compute, before any timing.
+Every program gets the same weights, examples and optimiser; in float64 they must agree within 1e-10
+relative in everything they compute, before any timing.
 """
 
 import subprocess
@@ -17,12 +17,16 @@ import numpy.typing as npt
 
 from dlsurvey.records import ParityCheck, Precision, TrialSpec
 from experiments.frameworks import Framework
+from experiments.parity_traps import explain
 from experiments.parity_worker import ParityJob
 from experiments.rounds import Subject
 from experiments.runner import make_environment
 from experiments.sources import Prepared
 
 TOLERANCE = 1e-10
+FLOOR = 1e-2
+"""An array is held against its own largest value, or this share of the largest of all: the gradient of
+an attention's key bias is zero but for rounding, and no rounding is relative to that."""
 STEPS = 10
 TRACE_STEPS = 50
 TRACE_TOLERANCE = 0.05
@@ -31,17 +35,10 @@ rounding of 1e-7 grows about tenfold every nine steps, as in any chaotic iterati
 on the embedded digits, 0.019 on MNIST)."""
 TIMEOUT_SECONDS = 600
 SEED = 2021
+TRACES = "losses of 50 steps in float32"
 
+Array: TypeAlias = npt.NDArray[np.float64]
 Numbers: TypeAlias = Mapping[str, npt.NDArray[np.float64]]
-
-EXPLANATIONS = {
-    "parameter count": "the networks differ in their layers, padding or biases",
-    "logits": "the forward pass differs: weights, flatten order, padding or activation",
-    "loss": "the loss functions differ",
-    "gradients": "the backward pass differs",
-    "parameters after 10 steps": "the optimisers are not the same function: epsilon or betas",
-    "losses of 50 steps in float32": "rounding alone does not explain how far they part",
-}
 
 
 class ParityError(Exception):
@@ -51,7 +48,7 @@ class ParityError(Exception):
 def compute_numbers(
     subject: Subject, prepared: Prepared, folder: Path, precision: Precision
 ) -> Numbers:
-    """What one framework computes from the shared weights and images, in a process of its own.
+    """What one framework computes from the shared weights and examples, in a process of its own.
 
     Raises ParityError where it fails.
     """
@@ -59,10 +56,11 @@ def compute_numbers(
     job = ParityJob(
         spec=_make_spec(subject, precision),
         workload=subject.workload,
-        trainer=subject.framework.trainer,
+        adapter=subject.framework.adapter,
+        program=subject.framework.program,
         prepared=prepared.path,
-        classes=len(subject.dataset.classes),
         steps=STEPS if precision == "float64" else TRACE_STEPS,
+        every_step=precision == "float64",
         out=str(out),
     )
     try:
@@ -106,22 +104,31 @@ def compare_all(
 
 
 def compare_pair(a: Subject, b: Subject, of_a: Numbers, of_b: Numbers) -> list[ParityCheck]:
-    """The float64 checks of one pair, in the order in which a difference would spread."""
-    if not ("logits" in of_a and "logits" in of_b):
-        return [_make_check(a, b, "parameter count", None, 0.0)]
+    """The float64 checks of one pair, in the order in which a difference would spread.
+
+    The first that fails says where the programs part and what that looks like.
+    """
+    if "mismatch" in of_a or "mismatch" in of_b:
+        check = _make_check(a, b, "parameter count", None, 0.0)
+        return [msgspec.structs.replace(check, explanation=explain("parameter count", of_a, of_b))]
+    last = f"step {STEPS:02} "
+    steps = max((name[:8] for name in of_a if name.startswith("step ")), default=last)
     differences = {
         "parameter count": 0.0,
         "logits": find_difference([of_a["logits"]], [of_b["logits"]]),
         "loss": find_difference([of_a["loss"]], [of_b["loss"]]),
-        "gradients": find_difference(_select(of_a, "gradient"), _select(of_b, "gradient")),
-        "parameters after 10 steps": find_difference(
-            _select(of_a, "weight"), _select(of_b, "weight")
-        ),
+        "gradients": compare_named(of_a, of_b, "gradient "),
+        "parameters after 10 steps": compare_named(of_a, of_b, steps),
     }
-    return [
+    checks = [
         _make_check(a, b, quantity, difference, TOLERANCE)
         for quantity, difference in differences.items()
     ]
+    first = next((place for place, check in enumerate(checks) if not check.passed), None)
+    if first is not None:
+        explanation = explain(checks[first].quantity, of_a, of_b)
+        checks[first] = msgspec.structs.replace(checks[first], explanation=explanation)
+    return checks
 
 
 def compare_traces(a: Subject, b: Subject, of_a: Numbers, of_b: Numbers) -> ParityCheck:
@@ -130,37 +137,44 @@ def compare_traces(a: Subject, b: Subject, of_a: Numbers, of_b: Numbers) -> Pari
     Relative to the first loss, the height of the curve: a later one is small by chance of its batch.
     """
     largest = float(np.abs(of_a["losses"] - of_b["losses"]).max() / abs(of_a["losses"][0]))
-    return _make_check(a, b, "losses of 50 steps in float32", largest, TRACE_TOLERANCE)
+    check = _make_check(a, b, TRACES, largest, TRACE_TOLERANCE)
+    explanation = "" if check.passed else "rounding alone does not explain how far they part"
+    return msgspec.structs.replace(check, explanation=explanation)
 
 
-def find_difference(
-    a: Sequence[npt.NDArray[np.float64]], b: Sequence[npt.NDArray[np.float64]]
-) -> float | None:
+def compare_named(a: Numbers, b: Numbers, prefix: str) -> float | None:
+    """The largest difference of the arrays whose names begin so; None where not both have them."""
+    names = [name for name in a if name.startswith(prefix)]
+    if names != [name for name in b if name.startswith(prefix)] or not names:
+        return None
+    return find_difference([a[name] for name in names], [b[name] for name in names])
+
+
+def find_difference(a: Sequence[Array], b: Sequence[Array]) -> float | None:
     """The largest difference, array by array, relative to the array's largest value.
 
     None where the arrays do not have the same shapes, or a value is no number.
     """
     if [array.shape for array in a] != [array.shape for array in b]:
         return None
+    scales = [
+        max(float(np.abs(left).max()), float(np.abs(right).max()))
+        for left, right in zip(a, b, strict=True)
+    ]
+    least = FLOOR * max(scales, default=0.0)
     largest = 0.0
-    for left, right in zip(a, b, strict=True):
-        scale = max(float(np.abs(left).max()), float(np.abs(right).max()))
+    for left, right, scale in zip(a, b, scales, strict=True):
         difference = float(np.abs(left - right).max())
         if not np.isfinite(difference):
             return None
-        largest = max(largest, difference / scale if scale else 0.0)
+        against = max(scale, least)
+        largest = max(largest, difference / against if against else 0.0)
     return largest
-
-
-def _select(numbers: Numbers, kind: str) -> list[npt.NDArray[np.float64]]:
-    count = sum(name.startswith(f"{kind}_") for name in numbers)
-    return [numbers[f"{kind}_{place}"] for place in range(count)]
 
 
 def _make_check(
     a: Subject, b: Subject, quantity: str, difference: float | None, tolerance: float
 ) -> ParityCheck:
-    passed = difference is not None and difference <= tolerance
     return ParityCheck(
         workload=a.workload.name,
         a=a.framework.name,
@@ -168,22 +182,15 @@ def _make_check(
         quantity=quantity,
         max_relative_difference=difference,
         tolerance=tolerance,
-        passed=passed,
-        explanation="" if passed else EXPLANATIONS[quantity],
+        passed=difference is not None and difference <= tolerance,
+        explanation="",
     )
 
 
 def _fail(a: Subject, b: Subject, framework: Framework, error: ParityError) -> ParityCheck:
-    return ParityCheck(
-        workload=a.workload.name,
-        a=a.framework.name,
-        b=b.framework.name,
-        quantity="all",
-        max_relative_difference=None,
-        tolerance=TOLERANCE,
-        passed=False,
-        explanation=f"{framework.title} could not compute its numbers: {error}",
-    )
+    check = _make_check(a, b, "all", None, TOLERANCE)
+    explanation = f"{framework.title} could not compute its numbers: {error}"
+    return msgspec.structs.replace(check, explanation=explanation)
 
 
 def _make_spec(subject: Subject, precision: Precision) -> TrialSpec:

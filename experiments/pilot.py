@@ -4,7 +4,7 @@ import time
 
 from dlsurvey.records import Device, Record, TrialSpec
 from experiments.executors import Executor, Order
-from experiments.rounds import Cost, Subject
+from experiments.rounds import Cost, Subject, is_small
 from experiments.runner import Bench
 from experiments.sources import Prepared
 
@@ -29,7 +29,8 @@ def run_pilot(  # noqa: PLR0913, PLR0917  what a pilot depends on
     device: Device = "cpu",
 ) -> Pilot:
     """Train two short epochs in a process of their own; never part of the results."""
-    images = min(IMAGES, subject.dataset.train_images)
+    limit = None if is_small(subject.workload) else min(IMAGES, subject.dataset.train_images)
+    images = limit or subject.dataset.train_images
     spec = TrialSpec(
         workload=subject.workload.name,
         framework=subject.framework.name,
@@ -42,7 +43,7 @@ def run_pilot(  # noqa: PLR0913, PLR0917  what a pilot depends on
         batch_size=subject.workload.batch_size,
         threads=threads,
         device=device,
-        train_limit=images,
+        train_limit=limit,
     )
     started = time.perf_counter()
     order = Order(0, spec, subject.workload, bench, prepared)

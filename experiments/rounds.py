@@ -1,4 +1,4 @@
-"""Turns a profile, a budget and measured costs into rounds: what is repeated, how often, in which order.
+"""The rounds that a profile and a budget have room for: what is repeated, how often, in which order.
 
 In the order of their worth: three seeds in every protocol with the surveys' own epochs; runs
 repeated with nothing changed, which tell the noise; the other modes; more seeds.
@@ -11,7 +11,7 @@ from typing import Literal
 from dlsurvey.records import Dataset, Mode, Protocol, Record
 from experiments.frameworks import Framework
 from experiments.profiles import Profile
-from experiments.spec import Workload
+from experiments.workloads import Workload
 
 LEAST_SEEDS = 3
 """Fewer paired seeds give no verdict."""
@@ -202,6 +202,12 @@ def count_images(subject: Subject, profile: Profile) -> int:
 
 def find_limit(subject: Subject, profile: Profile) -> int | None:
     """Where the profile trains on fewer images than there are, how many."""
-    if profile.train_limit is None or profile.train_limit >= subject.dataset.train_images:
+    limit = profile.train_limit
+    if limit is None or limit >= subject.dataset.train_images or is_small(subject.workload):
         return None
-    return profile.train_limit
+    return limit
+
+
+def is_small(workload: Workload) -> bool:
+    """Whether its programs bring their data along, all of it and no part."""
+    return workload.dataset == "digits"

@@ -1,4 +1,4 @@
-"""Turns one spec into one trial: starts a fresh process, listens to it, and records however it ends."""
+"""Starts the process of one trial, listens to it, and records the trial however it ends."""
 
 import os
 import signal
@@ -14,16 +14,16 @@ import msgspec
 
 from dlsurvey.errors import StoreError
 from dlsurvey.records import Dataset, Device, Environment, Metrics, Trial, TrialSpec
-from experiments.frameworks import Framework, hash_source, read_trainer_source
+from experiments.frameworks import Framework, hash_program
 from experiments.load import LoadMeter
-from experiments.spec import Workload
 from experiments.worker import Completed, Event, Failed, Job
+from experiments.workloads import Workload
 
 Listener = Callable[[Event], None]
 
 
 class Bench:
-    """Everything that trials of one framework share: trainer, machine, limits, where the log goes."""
+    """Everything that trials of one framework share: its name, machine, limits, where the log goes."""
 
     def __init__(
         self,
@@ -38,8 +38,6 @@ class Bench:
         self.environment = environment
         self.timeout_seconds = timeout_seconds
         self.log_folder = log_folder
-        self.trainer_source = read_trainer_source(framework)
-        self.trainer_sha256 = hash_source(self.trainer_source)
 
     def run(
         self,
@@ -54,7 +52,9 @@ class Bench:
         job = Job(
             spec=spec,
             workload=workload,
-            trainer=self.framework.trainer,
+            adapter=self.framework.adapter,
+            program=self.framework.program,
+            imports=self.framework.imports,
             prepared=str(prepared),
             classes=len(dataset.classes),
         )
@@ -67,7 +67,7 @@ class Bench:
             started_at=started_at,
             metrics=metrics,
             environment=self.environment,
-            trainer_sha256=self.trainer_sha256,
+            trainer_sha256=hash_program(workload, self.framework),
             load=meter.read(),
         )
 

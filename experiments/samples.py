@@ -65,7 +65,7 @@ def _answer(request: Request) -> Samples:
 
     dataset = request.dataset
     with np.load(Path(request.path), allow_pickle=False) as stored:
-        images, labels = stored["test_images"], stored["test_labels"]
+        images, labels = stored["test_inputs"], stored["test_labels"]
 
     def take(place: int) -> Sample:
         pixels = base64.b64encode(np.ascontiguousarray(images[place]).tobytes()).decode()

@@ -1,7 +1,7 @@
-"""Turns one workload into small sweeps: batch size, width and threads, one at a time.
+"""Small sweeps of one workload: batch size and threads, one at a time.
 
 A verdict at one size is not a verdict. Every point is an ordinary trial of the controlled protocol
-on a share of the images; a wider network is a workload of its own, whose parity is checked apart.
+on a share of the images. How the size of a network matters, the other workloads tell.
 """
 
 import random
@@ -10,18 +10,16 @@ from typing import Literal, TypeAlias, get_args
 
 from dlsurvey.records import Device, PositiveCount, Record, TrialSpec
 from experiments.rounds import Subject
-from experiments.spec import find_widened, widen
 
-Axis: TypeAlias = Literal["batch_size", "width", "threads"]
+Axis: TypeAlias = Literal["batch_size", "threads"]
 AXES: tuple[Axis, ...] = get_args(Axis)
 
 BATCH_SIZES = (8, 32, 128, 512)
-WIDTHS = (1, 2, 4)
 THREADS = (1, 2)
 EPOCHS = 4
 """The time per epoch is the median of all but the first."""
 IMAGES = 512
-"""Of one epoch: as many as the largest batch, few enough for the widest network."""
+"""Of one epoch: as many as the largest batch."""
 ORDER_SEED = 20211
 """Draws the order of the points, and of the frameworks within each."""
 
@@ -30,7 +28,6 @@ class Point(Record, frozen=True, kw_only=True):
     """One place in the sweeps."""
 
     batch_size: PositiveCount
-    width: PositiveCount
     threads: PositiveCount
 
 
@@ -44,8 +41,8 @@ class Sweep(Record, frozen=True, kw_only=True):
 
 
 def find_base(batch_size: int, cores: int) -> Point:
-    """Where all sweeps meet: the workload's own batch size and width, two threads where there are."""
-    return Point(batch_size=batch_size, width=1, threads=min(max(THREADS), cores))
+    """Where all sweeps meet: the workload's own batch size, two threads where there are."""
+    return Point(batch_size=batch_size, threads=min(max(THREADS), cores))
 
 
 def list_points(base: Point, cores: int) -> tuple[Point, ...]:
@@ -53,9 +50,8 @@ def list_points(base: Point, cores: int) -> tuple[Point, ...]:
     batches = sorted({*BATCH_SIZES, base.batch_size})
     threads = sorted({one for one in THREADS if one <= cores} | {base.threads})
     points = [
-        *(Point(batch_size=one, width=base.width, threads=base.threads) for one in batches),
-        *(Point(batch_size=base.batch_size, width=one, threads=base.threads) for one in WIDTHS),
-        *(Point(batch_size=base.batch_size, width=base.width, threads=one) for one in threads),
+        *(Point(batch_size=one, threads=base.threads) for one in batches),
+        *(Point(batch_size=base.batch_size, threads=one) for one in threads),
     ]
     return tuple(dict.fromkeys(points))
 
@@ -76,7 +72,7 @@ def make_spec(subject: Subject, point: Point, seed: int, device: Device) -> Tria
     """The trial of one framework at one point."""
     images = min(IMAGES, subject.dataset.train_images)
     return TrialSpec(
-        workload=widen(subject.workload, point.width).name,
+        workload=subject.workload.name,
         framework=subject.framework.name,
         dataset=subject.dataset.name,
         dataset_sha256=subject.dataset.sha256,
@@ -91,9 +87,6 @@ def make_spec(subject: Subject, point: Point, seed: int, device: Device) -> Tria
     )
 
 
-def read_point(spec: TrialSpec) -> Point | None:
-    """Where a trial of the sweeps stands; None for a workload that is none of them."""
-    found = find_widened(spec.workload)
-    if found is None:
-        return None
-    return Point(batch_size=spec.batch_size, width=found[1], threads=spec.threads)
+def read_point(spec: TrialSpec) -> Point:
+    """Where a trial of the sweeps stands."""
+    return Point(batch_size=spec.batch_size, threads=spec.threads)

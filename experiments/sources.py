@@ -1,43 +1,55 @@
-"""Turns a workload and the user's settings into prepared images: finds them, fetches them, or falls back.
+"""Where the data of a workload come from: the user's own, files on disk, a download, a stand-in.
 
-The order: the user's own image folder; files already on disk; torchvision's
-download; for MNIST the digits that scikit-learn carries. Arrays are made in a
-process of their own and kept in the cache, so that the parent stays small.
+The order: the user's own image folder or text file; files already on disk; torchvision's download;
+in place of MNIST and CIFAR-10 the digits that scikit-learn carries. Digits and text come with
+Python's packages. Arrays are made in a process of their own and kept in the cache, so that the
+parent stays small.
 """
 
 import hashlib
 import logging
 import os
+import platform
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-from dlsurvey.errors import ConfigError, DatasetError, DatasetMissing, StoreError
+from dlsurvey.errors import ConfigError, DatasetError, StoreError
 from dlsurvey.records import Dataset, Record
 from experiments import cifar, folder, idx
-from experiments.spec import Workload
+from experiments.layers import Shape
+from experiments.workloads import Workload
 
 FOLDER_PREFIX = "folder:"
+TEXT_PREFIX = "text:"
 DOWNLOAD_TIMEOUT_SECONDS = 900
 PREPARE_TIMEOUT_SECONDS = 1800
 
 logger = logging.getLogger(__name__)
 
 TITLES = {"mnist": "MNIST", "cifar10": "CIFAR-10"}
+"""Of the datasets that are fetched, and that others may stand in for."""
+DIGITS_ORIGIN = "1,797 handwritten digits that scikit-learn carries"
+DOCUMENTATION_ORIGIN = "Python's own documentation, which every Python brings"
+DATASETS = (*TITLES, "digits", "text")
 
 
 class Source(Record, frozen=True, kw_only=True):
-    """Where the images of one workload come from, before they are read."""
+    """Where the data of one workload come from, before they are read."""
 
-    kind: Literal["idx", "cifar", "folder", "digits"]
-    workload: Workload
+    kind: Literal["idx", "cifar", "folder", "digits", "values", "documentation", "text"]
+    """'digits': enlarged to images; 'values': as they are; 'documentation': of Python itself."""
+    workload: str
+    dataset: str
+    input_shape: Shape
     paths: tuple[str, ...]
-    """The files (idx, cifar), the folder (folder), or nothing (digits)."""
+    """The files (idx, cifar, text), the folder (folder), or nothing."""
     stand_in_for: str | None = None
     origin: str
 
@@ -54,14 +66,20 @@ def find_source(
 ) -> Source:
     """Where this workload's images are; downloads them if they are nowhere and the network may be used.
 
-    `setting` is 'auto' or 'folder:PATH'. Raises DatasetMissing where nothing can
-    be had, ConfigError where the setting or the data folder is wrong.
+    `setting` is 'auto', 'folder:PATH' or 'text:FILE'. Raises ConfigError where the
+    setting or the data folder is wrong.
     """
-    if setting.startswith(FOLDER_PREFIX):
-        return _find_folder(workload, Path(setting.removeprefix(FOLDER_PREFIX)))
     if setting != "auto":
+        return _find_own(workload, setting)
+    if workload.dataset == "digits":
+        return _make_source(workload, "values", origin=DIGITS_ORIGIN)
+    if workload.dataset == "text":
+        return _make_source(workload, "documentation", origin=DOCUMENTATION_ORIGIN)
+    if workload.dataset not in TITLES:
+        known = ", ".join(DATASETS)
         raise ConfigError(
-            f"'{setting}' is no source of images for {workload.name}: write 'auto' or 'folder:PATH'."
+            f"{workload.name}: '{workload.dataset}' is no dataset. Known: {known}; or name images of"
+            f' your own: [experiments.data] {workload.name} = "folder:PATH".'
         )
     if data_folder is not None and not data_folder.is_dir():
         raise ConfigError(
@@ -109,7 +127,7 @@ def prepare(source: Source, cache: Path) -> Prepared:
         )
     except subprocess.TimeoutExpired:
         raise DatasetError(
-            f"Reading the images of {source.workload.name} took over {PREPARE_TIMEOUT_SECONDS} s."
+            f"Reading the images of {source.workload} took over {PREPARE_TIMEOUT_SECONDS} s."
             " Put them on a faster disk or use fewer."
         ) from None
     if answer.returncode:
@@ -124,10 +142,45 @@ def is_prepared(path: Path) -> bool:
     return zipfile.is_zipfile(path)
 
 
-def _find_folder(workload: Workload, path: Path) -> Source:
-    folder.find_classes(path)
+def _find_own(workload: Workload, setting: str) -> Source:
+    """The user's own images or text."""
+    is_text = workload.dataset == "text"
+    if setting.startswith(FOLDER_PREFIX) and len(workload.input_shape) == 3:
+        path = Path(setting.removeprefix(FOLDER_PREFIX))
+        found = len(folder.find_classes(path))
+        if found > workload.classes:
+            raise ConfigError(
+                f"{path} holds {found} classes, and {workload.name} tells {workload.classes} apart at"
+                " most: leave some out."
+            )
+        return _make_source(workload, "folder", (path,), origin="images of the user's own")
+    if setting.startswith(TEXT_PREFIX) and is_text:
+        path = Path(setting.removeprefix(TEXT_PREFIX))
+        if not path.is_file():
+            raise ConfigError(f"The text file {path} does not exist.")
+        return _make_source(workload, "text", (path,), origin="a text of the user's own")
+    wanted = "text:FILE" if is_text else "folder:PATH"
+    raise ConfigError(
+        f"'{setting}' is no source of data for {workload.name}: write 'auto' or '{wanted}'."
+    )
+
+
+def _make_source(
+    workload: Workload,
+    kind: Any,
+    paths: Sequence[Path] = (),
+    *,
+    origin: str,
+    stand_in_for: str | None = None,
+) -> Source:
     return Source(
-        kind="folder", workload=workload, paths=(str(path),), origin="images of the user's own"
+        kind=kind,
+        workload=workload.name,
+        dataset=workload.dataset,
+        input_shape=workload.input_shape,
+        paths=tuple(map(str, paths)),
+        stand_in_for=stand_in_for,
+        origin=origin,
     )
 
 
@@ -136,14 +189,9 @@ def _find_files(workload: Workload, place: Path) -> Source | None:
     files = finder(place)
     if files is None:
         return None
-    kind: Literal["idx", "cifar"] = "idx" if workload.dataset == "mnist" else "cifar"
+    kind = "idx" if workload.dataset == "mnist" else "cifar"
     title = TITLES[workload.dataset]
-    return Source(
-        kind=kind,
-        workload=workload,
-        paths=tuple(str(path) for path in files),
-        origin=f"the {title} files as distributed",
-    )
+    return _make_source(workload, kind, files, origin=f"the {title} files as distributed")
 
 
 def _download(workload: Workload, downloads: Path) -> str | None:
@@ -169,17 +217,9 @@ def _download(workload: Workload, downloads: Path) -> str | None:
 
 def _fall_back(workload: Workload, reason: str) -> Source:
     title = TITLES[workload.dataset]
-    if workload.dataset != "mnist":
-        raise DatasetMissing(
-            f"{title} is not on this machine, and {reason}.",
-            "Point DLSURVEY_DATA_DIR at a folder that holds it in torchvision's layout"
-            " (cifar-10-batches-py or cifar-10-batches-bin), or name a folder of images in"
-            f' survey.toml: [experiments.data] {workload.name} = "folder:PATH".',
-        )
-    return Source(
-        kind="digits",
-        workload=workload,
-        paths=(),
+    return _make_source(
+        workload,
+        "digits",
         stand_in_for=title,
         origin=f"carried by scikit-learn, in place of {title} because {reason}",
     )
@@ -188,11 +228,11 @@ def _fall_back(workload: Workload, reason: str) -> Source:
 def sign_source(source: Source) -> str:
     """A hash that changes when a file of the source does (names, sizes, times), or the reading code."""
     signature = hashlib.sha256(
-        msgspec.json.encode(
-            (source.kind, source.workload.input_shape, source.stand_in_for, source.origin)
-        )
+        msgspec.json.encode((source.kind, source.input_shape, source.stand_in_for, source.origin))
     )
-    if source.kind == "digits":
+    if source.kind == "documentation":
+        signature.update(platform.python_version().encode())
+    if source.kind in {"digits", "values"}:
         signature.update(metadata.version("scikit-learn").encode())
     for path in map(Path, source.paths):
         for file in sorted(path.rglob("*")) if path.is_dir() else (path,):

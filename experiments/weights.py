@@ -1,104 +1,71 @@
-"""Turns a seed into one set of weights that every framework can start from, and back into one layout.
+"""One set of start weights for all frameworks, drawn from a seed, and the shared order of examples.
 
-The canonical layout is a tuple of arrays, kernel and bias of each layer in turn:
-convolutions (height, width, in, out), dense layers (in, out), where the inputs
-of the first dense layer run over height, width, channels, in this order.
+Weights are named 'layer.role' (`conv1.kernel`), in the canonical layout of `layers.shape_weights`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from experiments.spec import Conv, Dense, Shape, Workload
+from experiments.layers import Placed, Shape, place_layers, shape_weights
+from experiments.workloads import Workload
 
 Array: TypeAlias = npt.NDArray[np.float64]
-Weights: TypeAlias = tuple[Array, ...]
+Weights: TypeAlias = Mapping[str, Array]
 
 
-def draw_weights(workload: Workload, classes: int, seed: int) -> Weights:
-    """Glorot's uniform distribution for the kernels, zeros for the biases, as float64.
+def draw_weights(workload: Workload, seed: int) -> Weights:
+    """Glorot's uniform distribution for kernels, Keras' for embeddings, zeros and ones for the rest.
 
     Limit sqrt(6 / (fan in + fan out)): Glorot and Bengio, AISTATS 2010.
     """
     generator = np.random.default_rng(seed)
-    weights: list[Array] = []
-    for kernel_shape in _kernel_shapes(workload, classes):
-        window = int(np.prod(kernel_shape[:-2]))
-        limit = np.sqrt(6 / (window * (kernel_shape[-2] + kernel_shape[-1])))
-        weights.append(generator.uniform(-limit, limit, kernel_shape))
-        weights.append(np.zeros(kernel_shape[-1]))
-    return tuple(weights)
+    return {
+        f"{placed.name}.{role}": _draw(generator, role, shape)
+        for placed in place_layers(workload.layers, workload.input_shape)
+        for role, shape in shape_weights(placed).items()
+    }
 
 
-def draw_order(images: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:
-    """The order in which every framework sees the images in this epoch."""
-    return np.random.default_rng((seed, epoch)).permutation(images)
+def draw_order(examples: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:
+    """The order in which every framework sees the examples in this epoch."""
+    return np.random.default_rng((seed, epoch)).permutation(examples)
 
 
-def to_channels_first(weights: Sequence[Array], workload: Workload, classes: int) -> Weights:
-    """Canonical weights as a framework wants them whose images have their channels first.
-
-    Convolutions become (out, in, height, width), dense layers (out, in); the
-    first dense layer's inputs run over channels, height, width.
-    """
-    converted: list[Array] = []
-    for kernel, bias, flattened in _pair(weights, workload, classes):
-        if kernel.ndim == 4:
-            kernel_first = kernel.transpose(3, 2, 0, 1)
-        elif flattened is not None:
-            units = kernel.shape[1]
-            kernel_first = (
-                kernel.reshape(*flattened, units).transpose(3, 2, 0, 1).reshape(units, -1)
-            )
-        else:
-            kernel_first = kernel.T
-        converted += [np.ascontiguousarray(kernel_first), bias]
-    return tuple(converted)
+def put_channels_first(kernel: Array, placed: Placed) -> Array:
+    """A canonical kernel as PyTorch keeps it: the outputs first, a flattened image channel by channel."""
+    if kernel.ndim == 4:
+        return np.ascontiguousarray(kernel.transpose(3, 2, 0, 1))
+    if placed.flattened is not None:
+        units = kernel.shape[1]
+        image = kernel.reshape(*placed.flattened, units)
+        return np.ascontiguousarray(image.transpose(3, 2, 0, 1).reshape(units, -1))
+    return np.ascontiguousarray(kernel.T)
 
 
-def from_channels_first(weights: Sequence[Array], workload: Workload, classes: int) -> Weights:
-    """The inverse of `to_channels_first`."""
-    converted: list[Array] = []
-    for kernel, bias, flattened in _pair(weights, workload, classes):
-        if kernel.ndim == 4:
-            kernel_last = kernel.transpose(2, 3, 1, 0)
-        elif flattened is not None:
-            height, width, channels = flattened
-            units = kernel.shape[0]
-            kernel_last = (
-                kernel.reshape(units, channels, height, width)
-                .transpose(2, 3, 1, 0)
-                .reshape(-1, units)
-            )
-        else:
-            kernel_last = kernel.T
-        converted += [np.ascontiguousarray(kernel_last), bias]
-    return tuple(converted)
+def put_channels_last(kernel: Array, placed: Placed) -> Array:
+    """The inverse of `put_channels_first`."""
+    if kernel.ndim == 4:
+        return np.ascontiguousarray(kernel.transpose(2, 3, 1, 0))
+    if placed.flattened is not None:
+        height, width, channels = placed.flattened
+        image = kernel.reshape(-1, channels, height, width)
+        return np.ascontiguousarray(image.transpose(2, 3, 1, 0).reshape(-1, kernel.shape[0]))
+    return np.ascontiguousarray(kernel.T)
 
 
-def _kernel_shapes(workload: Workload, classes: int) -> Iterator[tuple[int, ...]]:
-    shapes = workload.shapes(classes)
-    for layer, before in zip(workload.layers(classes), shapes, strict=False):
-        if isinstance(layer, Conv):
-            yield (layer.kernel, layer.kernel, before[-1], layer.filters)
-        elif isinstance(layer, Dense):
-            yield (before[-1], layer.units)
-
-
-def _pair(
-    weights: Sequence[Array], workload: Workload, classes: int
-) -> Iterator[tuple[Array, Array, Shape | None]]:
-    """Kernel and bias of each layer; with the image's shape where a dense layer follows Flatten."""
-    flattened: Shape | None = None
-    arrays = iter(weights)
-    shapes = workload.shapes(classes)
-    for layer, before in zip(workload.layers(classes), shapes, strict=False):
-        if len(before) == 3:
-            flattened = before
-        if isinstance(layer, Conv):
-            yield next(arrays), next(arrays), None
-        elif isinstance(layer, Dense):
-            yield next(arrays), next(arrays), flattened
-            flattened = None
+def _draw(generator: np.random.Generator, role: str, shape: Shape) -> Array:
+    if role == "table":
+        return generator.uniform(-0.05, 0.05, shape)
+    if not role.endswith("kernel"):
+        return (np.ones if role in {"scale", "variance"} else np.zeros)(shape)
+    if role == "output kernel":
+        fan_in, fan_out, window = shape[0] * shape[1], shape[2], 1
+    elif role == "kernel":
+        fan_in, fan_out, window = shape[-2], shape[-1], int(np.prod(shape[:-2]))
+    else:
+        fan_in, fan_out, window = shape[0], shape[1] * shape[2], 1
+    limit = np.sqrt(6 / (window * (fan_in + fan_out)))
+    return generator.uniform(-limit, limit, shape)

@@ -1,4 +1,4 @@
-"""Turns one job, read as JSON from standard input, into one trial's metrics, told as JSON lines.
+"""The process that runs one trial: one job from standard input, its events as JSON lines.
 
 Runs as `python -m experiments.worker`, one trial in one fresh process. It ends
 itself when standard input closes: a parent that dies leaves no trial behind.
@@ -7,10 +7,12 @@ itself when standard input closes: a parent that dies leaves no trial behind.
 import importlib
 import os
 import sys
+import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,24 +20,30 @@ import msgspec
 import numpy as np
 
 from dlsurvey.errors import SurveyError, TrialError
-from dlsurvey.records import Metrics, Record, TrialSpec
-from experiments import spec as workloads
-from experiments.datasets import load_arrays
+from dlsurvey.records import Metrics, Mistake, Record, TrialSpec
+from experiments.datasets import Arrays, load_arrays, load_examples
 from experiments.energy import Meter, open_meter
 from experiments.journal import Journal, Judge
+from experiments.lookup import lay_files, redirect_libraries
 from experiments.memory import read_memory_bytes, read_peak_memory_bytes
 from experiments.outcome import count_confusion, list_mistakes
+from experiments.programs import load_program, set_constants
 from experiments.weights import draw_weights
+from experiments.workloads import Workload
 
 
 class Job(Record, frozen=True, kw_only=True):
     """What one worker is asked to do."""
 
     spec: TrialSpec
-    workload: workloads.Workload
-    trainer: str
+    workload: Workload
+    adapter: str
+    program: str
+    """The name of the workload's program."""
+    imports: tuple[str, ...]
+    """What importing the framework is."""
     prepared: str
-    """Path of the prepared images."""
+    """Path of the prepared data."""
     classes: int
 
 
@@ -74,42 +82,41 @@ def run_job(job: Job, tell: Tell) -> Metrics:
     """Train and test once, measuring each stage apart; `tell` takes events."""
     clock = time.perf_counter
     started = clock()
-    trainer = importlib.import_module(job.trainer)
+    for name in job.imports:
+        importlib.import_module(name)
     import_seconds = clock() - started
-    import_memory_bytes = read_memory_bytes()
-    if job.spec.device == "cuda" and not trainer.sees_gpu():
+    adapter = importlib.import_module(job.adapter)
+    if job.spec.device == "cuda" and not adapter.sees_gpu():
         raise TrialError("it sees no GPU; with --device auto it would train on the CPU")
-    trainer.prepare_framework(job.spec)
+    adapter.prepare_framework(job.spec)
+    program = load_program(job.workload.programs[job.program], f"train_{job.program}")
+    import_memory_bytes = read_memory_bytes()
     tell(Started(import_seconds=import_seconds))
+    set_constants(program, job.spec, epochs=job.spec.epochs)
 
     started = clock()
-    train, test = load_arrays(Path(job.prepared), job.spec.train_limit)
-    train_data = trainer.load_data(train, job.spec, shuffle=True)
-    test_data = trainer.load_data(test, job.spec, shuffle=False)
-    data_seconds = clock() - started
-
-    started = clock()
-    model = trainer.build_model(job.workload, job.classes)
-    tools = trainer.choose_loss_and_optimizer(model, job.workload, job.spec)
+    network = adapter.Network(program, job.workload, job.spec)
     build_seconds = clock() - started
-
-    meter = open_meter(job.spec.device)
-    journal = _open_journal(lambda: trainer.evaluate(model, test_data, job.spec), meter, tell)
-    meter.start()
-    _train(trainer, job, model, tools, train_data, journal)
-    meter.stop()
+    arrays = load_arrays(Path(job.prepared), job.spec.train_limit)
+    with _open_data(job, network, program, arrays) as (train_data, test_data, data_seconds):
+        meter = open_meter(job.spec.device)
+        journal = _open_journal(lambda: network.evaluate(test_data), meter, tell)
+        if job.spec.protocol == "controlled":
+            network.load_weights(draw_weights(job.workload, job.spec.seed))
+        meter.start()
+        network.train(train_data, journal)
+        meter.stop()
     peak_memory_bytes = read_peak_memory_bytes()
-    peak_device_memory_bytes = trainer.read_device_memory_bytes(job.spec)
-
-    predicted = trainer.predict(model, test_data, job.spec)
     steps = np.asarray(journal.step_seconds)
+    outcome = _read_outcome(job, network, arrays[1])
     return Metrics(
-        defaults=trainer.list_defaults(model, tools, job.spec)
-        | {"loaded beside it": list_companions(job.trainer)},
-        parameters=trainer.count_parameters(model),
+        defaults=network.list_defaults() | {"loaded beside it": list_companions(job)},
+        mapped=network.mapped,
+        parameters=network.count_parameters(),
         epoch_loss=tuple(journal.epoch_loss),
         epoch_accuracy=tuple(journal.epoch_accuracy),
         epoch_seconds=tuple(journal.epoch_seconds),
+        epoch_loading_seconds=tuple(journal.epoch_loading_seconds) if network.loops else (),
         epoch_test_accuracy=tuple(accuracy for _, accuracy in journal.epoch_judgement),
         step_seconds_median=float(np.median(steps)) if len(steps) else None,
         step_seconds_p95=float(np.percentile(steps, 95)) if len(steps) else None,
@@ -123,10 +130,53 @@ def run_job(job: Job, tell: Tell) -> Metrics:
         evaluation_seconds=journal.judge_seconds,
         import_memory_bytes=import_memory_bytes,
         peak_memory_bytes=peak_memory_bytes,
-        peak_device_memory_bytes=peak_device_memory_bytes,
+        peak_device_memory_bytes=network.read_device_memory_bytes(),
         energy_joules=meter.joules,
-        confusion=count_confusion(test.labels, predicted, job.classes),
-        mistakes=list_mistakes(test.labels, predicted),
+        confusion=outcome[0],
+        mistakes=outcome[1],
+    )
+
+
+@contextmanager
+def _open_data(
+    job: Job, network: Any, program: Any, arrays: tuple[Arrays, Arrays]
+) -> Iterator[tuple[Any, Any, float]]:
+    """Training and test data, and how long it took to have them.
+
+    In the idiomatic protocol the program loads them itself, in a folder where they lie as its
+    library keeps them; in the controlled one they are arrays in the order that all share.
+    """
+    clock = time.perf_counter
+    if job.spec.protocol == "controlled":
+        started = clock()
+        train = network.take_data(arrays[0], shuffle=True)
+        test = network.take_data(arrays[1], shuffle=False)
+        yield train, test, clock() - started
+        return
+    examples = load_examples(Path(job.prepared), job.spec.train_limit)
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory(prefix="dlsurvey-data-", ignore_cleanup_errors=True) as name:
+        lay_files(job.workload.dataset, examples, Path(name))
+        redirect_libraries(job.workload.dataset, examples, Path(name), program)
+        os.chdir(name)
+        try:
+            started = clock()
+            train, test = network.load_data()
+            yield train, test, clock() - started
+        finally:
+            os.chdir(before)
+
+
+def _read_outcome(
+    job: Job, network: Any, test: Arrays
+) -> tuple[tuple[tuple[int, ...], ...], tuple[Mistake, ...]]:
+    """The confusion matrix and the mistakes of images; of text there are none."""
+    if test.labels.ndim > 1:
+        return (), ()
+    predicted = network.predict(test)
+    return (
+        count_confusion(test.labels, predicted, job.classes),
+        list_mistakes(test.labels, predicted),
     )
 
 
@@ -148,23 +198,13 @@ def _open_journal(evaluate: Judge, meter: Meter, tell: Tell) -> Journal:
     )
 
 
-def _train(trainer: Any, job: Job, model: Any, tools: Any, data: Any, journal: Journal) -> None:  # noqa: PLR0913, PLR0917  what a trainer takes
-    """Train in the protocol of the spec; the controlled one starts from the shared weights."""
-    train_network = trainer.train
-    if job.spec.protocol == "controlled":
-        weights = draw_weights(job.workload, job.classes, job.spec.seed)
-        trainer.load_weights(model, weights, job.workload, job.classes)
-        train_network = trainer.train_controlled
-    train_network(model, tools, data, job.spec, journal)
-
-
-def list_companions(trainer: str) -> str:
-    """Frameworks that are in this process though its trainer does not name them: they take memory."""
-    named = Path(str(sys.modules[trainer].__file__)).read_text(encoding="utf-8")
+def list_companions(job: Job) -> str:
+    """Frameworks in this process that its program does not name: they take memory."""
+    named = job.workload.programs[job.program]
     loaded = [
         name
         for name in ("tensorflow", "torch", "jax")
-        if name in sys.modules and f"import {name}" not in named
+        if name in sys.modules and name not in job.imports and f"import {name}" not in named
     ]
     return ", ".join(loaded) or "nothing"
 

@@ -31,7 +31,7 @@ from dlsurvey.analysis.setups import (
 from dlsurvey.language import gettext as _
 from dlsurvey.records import Dataset, Parity, Trial
 from dlsurvey.settings import Margins
-from experiments.spec import WORKLOADS, Workload
+from experiments.workloads import Workload, list_workloads
 
 USUAL_MARGINS = Margins()
 
@@ -73,7 +73,7 @@ def compare_workloads(
             margins,
             (repeats, setups),
         )
-        for workload in WORKLOADS
+        for workload in list_workloads()
         if (completed := _select(trials, workload))
     ]
     compared = [
@@ -212,7 +212,7 @@ def _describe_workload(
         dataset=dataset,
         dataset_note=describe_stand_in(dataset),
         setup=" ".join(filter(None, (describe_setup(trials, dataset), compared.setups.describe()))),
-        layers=describe_layers(workload, len(dataset.classes)),
+        layers=describe_layers(workload),
         members=members,
         comparisons=_write_sentences(compared, comparisons, titles),
         noise_floors=compared.noise_floors,

@@ -14,7 +14,7 @@ from dlsurvey.formats import (
 from dlsurvey.language import gettext as _
 from dlsurvey.language import mark, ngettext
 from experiments.deployment.record import Deployment, Deployments
-from experiments.spec import WORKLOADS
+from experiments.workloads import list_workloads
 
 QUANTITIES: dict[RouteQuantity, str] = {
     "image_seconds": mark("time for one image"),
@@ -50,7 +50,7 @@ def describe_way(way: str) -> str:
 
 def name_workload(name: str) -> str:
     """The title of a workload; of one that is registered no longer, its name."""
-    return next((one.title for one in WORKLOADS if one.name == name), name)
+    return next((one.title for one in list_workloads() if one.name == name), name)
 
 
 def describe_all(record: Deployments) -> Iterator[str]:

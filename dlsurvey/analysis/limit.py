@@ -21,7 +21,7 @@ from dlsurvey.language import ngettext
 from dlsurvey.records import Trial
 from experiments.limit.product import Product, Products, find_rate
 from experiments.operations import count_backward, count_forward
-from experiments.spec import WORKLOADS
+from experiments.workloads import list_workloads
 
 
 def assess_limit(
@@ -93,13 +93,12 @@ def _describe_product(products: Products, product: Product) -> Multiplied:
 
 
 def _count(workload: WorkloadFindings) -> Work:
-    network = next(one for one in WORKLOADS if one.name == workload.name)
-    classes = len(workload.dataset.classes)
+    network = next(one for one in list_workloads() if one.name == workload.name)
     return Work(
         workload=workload.name,
         title=workload.title,
-        forward=count_forward(network, classes),
-        backward=count_backward(network, classes),
+        forward=count_forward(network),
+        backward=count_backward(network),
     )
 
 

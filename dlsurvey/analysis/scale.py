@@ -9,6 +9,7 @@ from math import exp, log
 from statistics import fmean
 from typing import NamedTuple
 
+from experiments.spec import Workload, find_widened
 from msgspec.structs import replace
 
 from dlsurvey.analysis.fairness import is_exact, list_incomparable
@@ -32,7 +33,6 @@ from dlsurvey.language import mark, ngettext
 from dlsurvey.records import Dataset, Parity, Trial
 from dlsurvey.settings import Margins
 from experiments.scale import AXES, Axis, Point, find_base, read_point
-from experiments.spec import Workload, find_widened
 
 TITLES: dict[Axis, str] = {
     "batch_size": mark("Batch size"),

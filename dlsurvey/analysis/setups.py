@@ -7,7 +7,23 @@ from dlsurvey.formats import join_words
 from dlsurvey.language import gettext as _
 from dlsurvey.language import ngettext
 from dlsurvey.records import Dataset, Trial
-from experiments.spec import Conv, Dense, Flatten, Layer, MaxPool, Workload
+from experiments.layers import (
+    Activation,
+    AnyLayer,
+    Attention,
+    AveragePool,
+    BatchNorm,
+    Conv,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    LayerNorm,
+    MaxPool,
+    Residual,
+    place_layers,
+)
+from experiments.workloads import Workload
 
 DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 
@@ -69,11 +85,12 @@ def describe_stand_in(dataset: Dataset) -> str:
     )
 
 
-def describe_layers(workload: Workload, classes: int) -> tuple[tuple[str, str], ...]:
+def describe_layers(workload: Workload) -> tuple[tuple[str, str], ...]:
     """Layer and output shape, as text, the input first."""
-    shapes = [" × ".join(map(str, shape)) for shape in workload.shapes(classes)]
-    names = [_("Input"), *(_name_layer(layer) for layer in workload.layers(classes))]
-    return tuple(zip(names, shapes, strict=True))
+    placed = place_layers(workload.layers, workload.input_shape)
+    shapes = [workload.input_shape, *(one.output_shape for one in placed)]
+    names = [_("Input"), *(_name_layer(one.layer) for one in placed)]
+    return tuple(zip(names, [" × ".join(map(str, one)) for one in shapes], strict=True))
 
 
 def _name_devices(trials: Iterable[Trial]) -> list[str]:
@@ -97,16 +114,40 @@ def _count_seeds(trials: Iterable[Trial]) -> str:
     return _("{low} to {high} seeds").format(low=low, high=high)
 
 
-def _name_layer(layer: Layer) -> str:
+ACTIVATIONS = {"relu": "ReLU", "gelu": "GELU"}
+
+
+def _name_layer(layer: AnyLayer) -> str:
     match layer:
-        case Conv(filters=filters, kernel=kernel):
-            return _("Convolution {kernel} × {kernel}, {filters} filters, ReLU").format(
-                kernel=kernel, filters=filters
+        case Conv():
+            text = _("Convolution {kernel} × {kernel}, {filters} filters").format(
+                kernel=layer.kernel, filters=layer.filters
             )
-        case MaxPool(size=size):
-            return _("Max-pooling {size} × {size}").format(size=size)
+            return _add_activation(text, layer.activation)
+        case Dense():
+            return _add_activation(_("Dense {units}").format(units=layer.units), layer.activation)
+        case MaxPool():
+            return _("Max-pooling {size} × {size}").format(size=layer.size)
+        case AveragePool():
+            return _("Mean over height and width")
         case Flatten():
             return _("Flatten")
-        case Dense(units=units, relu=relu):
-            text = _("Dense {units}, ReLU") if relu else _("Dense {units}, logits")
-            return text.format(units=units)
+        case Dropout():
+            return _("Dropout {rate:g}").format(rate=layer.rate)
+        case Activation():
+            return ACTIVATIONS.get(layer.function, layer.function)
+        case BatchNorm():
+            return _("Batch normalisation")
+        case LayerNorm():
+            return _("Layer normalisation")
+        case Embedding():
+            text = _("Embedding of places, {units}") if layer.positions else _("Embedding, {units}")
+            return text.format(units=layer.units)
+        case Attention():
+            return _("Causal attention, {heads} heads").format(heads=layer.heads)
+        case Residual():
+            raise AssertionError("a block is placed layer by layer")
+
+
+def _add_activation(text: str, activation: str | None) -> str:
+    return f"{text}, {ACTIVATIONS.get(activation, activation)}" if activation else text

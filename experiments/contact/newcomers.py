@@ -5,9 +5,9 @@ from importlib import resources
 from dlsurvey.records import Record
 from experiments.contact import first
 from experiments.frameworks import JAX, KERAS_JAX, KERAS_TORCH, PYTORCH, TENSORFLOW, Framework
-from experiments.spec import MNIST_CNN, Conv, Dense, Flatten, MaxPool
+from experiments.layers import Conv, Dense, Flatten, MaxPool, place_layers
+from experiments.workloads import find_workload
 
-CLASSES = 10
 IMAGES = 32
 """In the first batch."""
 
@@ -61,27 +61,29 @@ NEWCOMERS = (
 
 def describe_job(newcomer: Newcomer) -> dict[str, object]:
     """What a first program reads: the network of the MNIST workload, layer by layer, and a batch."""
+    network = find_workload("mnist-cnn")
     layers: list[dict[str, object]] = []
-    shapes = MNIST_CNN.shapes(CLASSES)
-    for layer, before in zip(MNIST_CNN.layers(CLASSES), shapes, strict=False):
+    for placed in place_layers(network.layers, network.input_shape):
+        layer, inputs = placed.layer, placed.input_shape[-1]
         match layer:
             case Conv(filters=filters, kernel=kernel):
                 layers.append(
-                    {"type": "conv", "inputs": before[-1], "filters": filters, "kernel": kernel}
+                    {"type": "conv", "inputs": inputs, "filters": filters, "kernel": kernel}
                 )
-            case Dense(units=units, relu=relu):
-                layers.append({"type": "dense", "inputs": before[-1], "units": units, "relu": relu})
+            case Dense(units=units):
+                relu = layer.activation == "relu"
+                layers.append({"type": "dense", "inputs": inputs, "units": units, "relu": relu})
             case MaxPool(size=size):
                 layers.append({"type": "max_pool", "size": size})
             case Flatten():
                 layers.append({"type": "flatten"})
     return {
         "imports": newcomer.imports,
-        "input_shape": MNIST_CNN.input_shape,
+        "input_shape": network.input_shape,
         "layers": layers,
-        "classes": CLASSES,
+        "classes": network.classes,
         "images": IMAGES,
-        "learning_rate": MNIST_CNN.learning_rate,
+        "learning_rate": network.learning_rate,
     }
 
 

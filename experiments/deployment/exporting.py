@@ -14,7 +14,7 @@ from experiments.deployment.routes import EXPORTERS, Route, list_routes
 from experiments.deployment.sizes import measure_files, measure_packages
 from experiments.frameworks import Framework, read_versions
 from experiments.runner import make_environment
-from experiments.spec import Workload
+from experiments.workloads import Workload
 
 
 class Subject(Record, frozen=True, kw_only=True):

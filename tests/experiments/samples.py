@@ -6,7 +6,7 @@ import pytest
 
 from dlsurvey.errors import MissingDependency
 from dlsurvey.records import Dataset, Environment, Mode, TrialSpec
-from experiments.datasets import save_pixels
+from experiments.datasets import save_examples
 from experiments.digits import read_pixels
 from experiments.frameworks import Framework, read_versions
 from experiments.sources import Prepared
@@ -68,5 +68,5 @@ def skip_missing(framework: Framework) -> None:
 def prepare_digits(folder: Path) -> Prepared:
     """The real digits that scikit-learn carries, as trials read them."""
     path = folder / "digits.npz"
-    save_pixels(path, read_pixels())
+    save_examples(path, read_pixels())
     return Prepared(dataset=DATASET, path=str(path))

@@ -1,1 +1,0 @@
-"""One trainer per framework: twins with the same functions in the same order."""

@@ -1,0 +1,58 @@
+"""The network of the video comparison, on CIFAR-10, in Keras 3: KERAS_BACKEND chooses what computes."""
+
+import keras
+
+EPOCHS = 10
+BATCH_SIZE = 32
+LEARNING_RATE = 0.001
+CLASSES = 10
+
+
+def load_data():
+    train, test = keras.datasets.cifar10.load_data()
+    train_images, train_labels = train
+    test_images, test_labels = test
+    # 0..1 instead of 0..255
+    train_images = train_images.astype("float32") / 255
+    test_images = test_images.astype("float32") / 255
+    return (train_images, train_labels), (test_images, test_labels)
+
+
+def build_model():
+    return keras.Sequential([
+        keras.Input((32, 32, 3)),
+        keras.layers.Conv2D(32, 3, activation="relu"),
+        keras.layers.MaxPooling2D(2),
+        keras.layers.Conv2D(64, 3, activation="relu"),
+        keras.layers.MaxPooling2D(2),
+        keras.layers.Conv2D(64, 3, activation="relu"),
+        keras.layers.Flatten(),
+        keras.layers.Dense(64, activation="relu"),
+        keras.layers.Dense(CLASSES),
+    ])
+
+
+def choose_loss_and_optimizer(model):
+    model.compile(
+        optimizer=keras.optimizers.Adam(LEARNING_RATE),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+
+
+def train(model, images, labels):
+    model.fit(images, labels, batch_size=BATCH_SIZE, epochs=EPOCHS)
+
+
+def evaluate(model, images, labels):
+    loss, accuracy = model.evaluate(images, labels, batch_size=BATCH_SIZE)
+    return loss, accuracy
+
+
+if __name__ == "__main__":
+    (train_images, train_labels), (test_images, test_labels) = load_data()
+    model = build_model()
+    choose_loss_and_optimizer(model)
+    train(model, train_images, train_labels)
+    loss, accuracy = evaluate(model, test_images, test_labels)
+    print(f"Test accuracy: {accuracy:.4f}")
