@@ -35,6 +35,7 @@ from dlsurvey.training import Workshop
 from experiments.devices import Choice
 from experiments.executors import Kind
 from experiments.profiles import PROFILES, Profile
+from experiments.workloads import ALWAYS, list_workloads
 
 T = TypeVar("T")
 EVERY_SUITE: tuple[Suite, ...] = ("code", "deployment", "limit", "scale")
@@ -196,8 +197,10 @@ class Survey:
         profile = PROFILES[options.profile or self.config.settings.build.profile]
         if settings.budget is not None and profile.name == "standard":
             profile = _set_budget(profile, parse_duration(settings.budget))
+        workloads, more = _choose_workloads(options.workloads or settings.workloads, profile)
         return Request(
-            workloads=_once(options.workloads or settings.workloads),
+            workloads=workloads,
+            more=more,
             frameworks=_once(options.frameworks or settings.frameworks),
             profile=_adjust(profile, options),
             protocols=_once(options.protocols),
@@ -227,6 +230,18 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     seeds: int | None = None
     first_seed: int | None = None
     budget: str | None = None
+
+
+def _choose_workloads(
+    chosen: tuple[str, ...] | None, profile: Profile
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is trained, and what is trained too where the budget has room."""
+    if chosen is not None:
+        return _once(chosen), ()
+    others = tuple(one.name for one in list_workloads() if one.name not in ALWAYS)
+    if profile.name == "full":
+        return (*ALWAYS, *others), ()
+    return ALWAYS, others if profile.budget_seconds is not None else ()
 
 
 def _once(names: tuple[T, ...]) -> tuple[T, ...]:

@@ -153,6 +153,8 @@ def _register_workloads(folder: Path, settings: Settings) -> Settings:
     """The settings with the name of each workload that is given as a folder of the user's own."""
     from experiments.workloads import add_workloads
 
+    if settings.experiments.workloads is None:
+        return settings
     names: list[str] = []
     for given in settings.experiments.workloads:
         names += add_workloads([_resolve(folder, given)]) if is_folder(given) else [given]
@@ -175,7 +177,7 @@ def _check_names(path: Path, settings: Settings) -> None:
     workloads = [one.name for one in list_workloads()]
     frameworks = [one.name for one in list_frameworks()]
     for table, kind, given, known in (
-        ("experiments", "workload", experiments.workloads, workloads),
+        ("experiments", "workload", experiments.workloads or (), workloads),
         ("experiments.data", "workload", tuple(experiments.data), workloads),
         ("experiments", "framework", experiments.frameworks, frameworks),
         ("sources", "source", tuple(settings.sources), [one.name for one in list_collectors()]),

@@ -1,8 +1,10 @@
-"""Turns subjects and a budget into the plan, said before it starts, and into what its rest is spent on."""
+"""The plan of a training, said before it starts, and what the rest of its budget is spent on."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import expm1
+
+from msgspec.structs import replace
 
 from dlsurvey.analysis.load import is_loaded
 from dlsurvey.analysis.quantities import find_difference, find_epoch_seconds
@@ -47,26 +49,28 @@ class Planner:
         self._device: Device = device
         self._identity = ""
 
-    def plan(
+    def plan(  # noqa: PLR0913  what a plan depends on
         self,
         subjects: Sequence[Subject],
         others: Sequence[Subject],
         profile: Profile,
         protocols: Sequence[Protocol],
         *,
+        more: Sequence[Sequence[Subject]] = (),
         anew: bool = False,
     ) -> Plan:
         """The plan made earlier for the same request on the same machine, else a new one.
 
-        `anew`: a new one in any case.
+        `more` are the subjects of workloads that are trained too where the budget has room for
+        them; `anew`: a new plan in any case.
         """
         machines = [bench.environment.sha256 for bench in self._benches.values()]
         self._identity = content_sha256(
-            (subjects, others, profile, protocols, self._threads, self._device, machines)
+            (subjects, others, more, profile, protocols, self._threads, self._device, machines)
         )
         plan = None if anew else self._store.read_plan(self._identity, Plan)
         if plan is None:
-            plan = self._make(subjects, others, profile, protocols)
+            plan = self._make(subjects, others, profile, protocols, more)
             self._store.keep_plan(self._identity, plan)
         self._console.say(f"Plan: {plan.sentence}")
         budget = find_budget(subjects, profile) if subjects else None
@@ -109,28 +113,47 @@ class Planner:
         others: Sequence[Subject],
         profile: Profile,
         protocols: Sequence[Protocol],
+        more: Sequence[Sequence[Subject]],
     ) -> Plan:
-        costs: dict[str, Cost] | None = None
-        affordable = others
-        if profile.budget_seconds is not None:
-            costs = {subject.name: self._measure_cost(subject) for subject in subjects}
-            plan = make_plan(subjects, profile, protocols=protocols, threads=1, costs=costs)
-            whole = len({(one.protocol, one.seed) for one in plan.specs}) == len(protocols) * len(
-                list_seeds(profile)
-            )
-            if whole and not plan.left_out and plan.rest_seconds >= LEAST_REST_SECONDS:
-                costs |= {subject.name: self._measure_cost(subject) for subject in others}
-            else:
-                affordable = ()
-        return make_plan(
+        if profile.budget_seconds is None:
+            return self._fit(subjects, (), profile, protocols, None, others)
+        costs = {subject.name: self._measure_cost(subject) for subject in subjects}
+        plan = self._fit(subjects, (), profile, protocols, costs)
+        if _is_whole(plan, profile, protocols) and plan.rest_seconds >= LEAST_REST_SECONDS:
+            costs |= {subject.name: self._measure_cost(subject) for subject in others}
+        else:
+            others = ()
+        plan = self._fit(subjects, (), profile, protocols, costs, others)
+        for group in more:
+            if not _is_whole(plan, profile, protocols) or plan.rest_seconds < LEAST_REST_SECONDS:
+                break
+            costs |= {subject.name: self._measure_cost(subject) for subject in group}
+            subjects = (*subjects, *group)
+            wider = self._fit(subjects, plan.more, profile, protocols, costs, others)
+            if not _is_whole(wider, profile, protocols) or wider.left_out != plan.left_out:
+                break
+            plan = replace(wider, more=(*plan.more, group[0].workload.name))
+        return plan
+
+    def _fit(  # noqa: PLR0913, PLR0917  what a plan depends on
+        self,
+        subjects: Sequence[Subject],
+        more: tuple[str, ...],
+        profile: Profile,
+        protocols: Sequence[Protocol],
+        costs: dict[str, Cost] | None,
+        others: Sequence[Subject] = (),
+    ) -> Plan:
+        plan = make_plan(
             subjects,
             profile,
             protocols=protocols,
             threads=self._threads,
             device=self._device,
             costs=costs,
-            others=affordable,
+            others=others,
         )
+        return replace(plan, more=more)
 
     def _measure_cost(self, subject: Subject) -> Cost:
         self._console.say(f"Measuring what {subject.name} costs (a short pilot) ...")
@@ -145,6 +168,12 @@ class Planner:
         if pilot.failure is not None:
             self._console.say(f"The pilot failed: {pilot.failure}")
         return pilot.cost
+
+
+def _is_whole(plan: Plan, profile: Profile, protocols: Sequence[Protocol]) -> bool:
+    """Whether every seed of every protocol fits the budget."""
+    rounds = {(one.protocol, one.seed) for one in plan.specs}
+    return len(rounds) == len(protocols) * len(list_seeds(profile)) and "noise" not in plan.left_out
 
 
 def measure_widths(trials: Sequence[Trial]) -> dict[Family, float]:

@@ -1,4 +1,4 @@
-"""Turns what is asked of a training, and what it brought, into two records."""
+"""What is asked of a training, and what it brought: two records."""
 
 from typing import Literal
 
@@ -16,6 +16,8 @@ class Request(Record, frozen=True, kw_only=True):
     """What is to be trained."""
 
     workloads: tuple[str, ...]
+    more: tuple[str, ...] = ()
+    """Workloads that are trained too where the budget has room for all that the others have."""
     frameworks: tuple[str, ...]
     profile: Profile
     protocols: tuple[Protocol, ...] = ("controlled", "idiomatic")

@@ -66,8 +66,9 @@ class Data(_Section, frozen=True, kw_only=True):
 class Experiments(_Section, frozen=True, kw_only=True):
     """[experiments]: what is trained, and how."""
 
-    workloads: tuple[str, ...] = ("mnist-cnn", "cifar10-cnn")
-    """Names of workloads, and folders of your own: "./my-net"."""
+    workloads: tuple[str, ...] | None = None
+    """Names of workloads, and folders of your own: "./my-net". None: the surveys' two networks, and the
+    others in the profile full or where the budget has room."""
     frameworks: tuple[str, ...] = ("tensorflow", "pytorch")
     budget: str | None = None
     """Training time of the standard profile, such as "10m" or "1h30m"."""

@@ -30,6 +30,12 @@ from experiments.workloads import Workload, find_workload
 
 __all__ = ["Request", "Training", "Workshop"]
 
+CURES = {
+    "MNIST": "Point DLSURVEY_DATA_DIR at a folder with MNIST/raw/*, or allow the download.",
+    "CIFAR-10": "Point DLSURVEY_DATA_DIR at a folder with cifar-10-batches-py, or allow the download.",
+}
+"""Of a stand-in, by what it stands in for."""
+
 
 class Workshop:
     """Trains what a request asks for. One instance serves one command."""
@@ -49,10 +55,11 @@ class Workshop:
         Raises ConfigError for unknown names, DatasetError for damaged images.
         """
         workloads = tuple(find_workload(name) for name in request.workloads)
+        more = tuple(find_workload(name) for name in request.more)
         frameworks = tuple(find_framework(name) for name in request.frameworks)
-        for workload in workloads:
+        for workload in (*workloads, *more):
             self._prepare_images(workload, request)
-        errand = self._describe_errand(frameworks, workloads, request)
+        errand = self._describe_errand(frameworks, (*workloads, *more), request)
         with open_executor(request.executor, errand) as executor:
             for note in executor.notes:
                 self._console.say(note)
@@ -60,12 +67,22 @@ class Workshop:
             usable, device = self._choose_device(executor, frameworks, request.device)
             self._prepare_benches(executor, usable)
             subjects, others = self._list_subjects(workloads, request)
+            planner = self._make_planner(executor, device)
+            groups = [self._list_subjects((one,), request)[0] for one in more]
+            plan = planner.plan(
+                subjects, others, request.profile, request.protocols,
+                more=[group for group in groups if group], anew=request.force,
+            )  # fmt: skip
+            subjects += tuple(
+                one for group in groups for one in group if one.workload.name in plan.more
+            )
+            self._keep_planned(subjects, more)
             parity = certify(
                 self._store, self._console, executor, subjects, self._prepared, self._benches,
                 anew=request.force,
             )  # fmt: skip
             self._gaps += find_parity_gaps(parity)
-            plan, trials = self._run(executor, subjects, others, request, device)
+            plan, trials = self._run(executor, planner, plan, anew=request.force)
             studies = self._find_studies(executor, subjects, request, device)
         gradients, gaps = find_gradients(
             self._store, self._console, measure="code" in request.suites
@@ -169,11 +186,11 @@ class Workshop:
                 Gap(
                     what=f"{dataset.stand_in_for} for the workload {workload.name}",
                     why=f"It trained on {dataset.title} instead ({dataset.origin}).",
-                    cure="Point DLSURVEY_DATA_DIR at a folder with MNIST/raw/*, or allow the download.",
+                    cure=CURES[dataset.stand_in_for],
                 )
             )
         self._console.say(
-            f"Images for {workload.name}: {dataset.title}, {dataset.train_images:,} to train,"
+            f"Data for {workload.name}: {dataset.title}, {dataset.train_images:,} to train,"
             f" {dataset.test_images:,} to test."
         )
 
@@ -248,16 +265,8 @@ class Workshop:
         dataset = self._prepared[workload.name].dataset
         return Subject(workload=workload, framework=framework, dataset=dataset, mode=mode)
 
-    def _run(
-        self,
-        executor: Executor,
-        subjects: Sequence[Subject],
-        others: Sequence[Subject],
-        request: Request,
-        device: Device,
-    ) -> tuple[Plan, tuple[str, ...]]:
-        """Plan, train, and spend what is left of the budget where the intervals are widest."""
-        planner = Planner(
+    def _make_planner(self, executor: Executor, device: Device) -> Planner:
+        return Planner(
             self._store,
             self._console,
             executor,
@@ -266,10 +275,21 @@ class Workshop:
             threads=self._config.settings.experiments.threads or executor.threads,
             device=device,
         )
-        plan = planner.plan(
-            subjects, others, request.profile, request.protocols, anew=request.force
-        )
-        passed_over = self._store.list_trial_ids() if request.force else frozenset()
+
+    def _keep_planned(self, subjects: Sequence[Subject], more: Iterable[Workload]) -> None:
+        """Forget the data of workloads that the budget has no room for."""
+        planned = {one.workload.name for one in subjects}
+        for workload in more:
+            if workload.name not in planned:
+                prepared = self._prepared.pop(workload.name)
+                self._gaps = [one for one in self._gaps if workload.name not in one.what]
+                self._console.say(f"No room for {workload.name} ({prepared.dataset.title}).")
+
+    def _run(
+        self, executor: Executor, planner: Planner, plan: Plan, *, anew: bool
+    ) -> tuple[Plan, tuple[str, ...]]:
+        """Train, and spend what is left of the budget where the intervals are widest."""
+        passed_over = self._store.list_trial_ids() if anew else frozenset()
         while True:
             trials = run_trials(
                 self._store, self._console, executor, plan.specs, self._benches, self._prepared,
@@ -289,6 +309,7 @@ class Workshop:
                 take_samples(prepared, [one for one in read if one.spec.workload == workload])
             )
             for workload, prepared in self._prepared.items()
+            if len(find_workload(workload).input_shape) == len(("height", "width", "channels"))
         )
 
     def _write_events(self, trials: Sequence[str]) -> None:

@@ -146,7 +146,9 @@ def shape_weights(placed: Placed) -> dict[str, Shape]:
     layer, inputs = placed.layer, placed.input_shape
     match layer:
         case Conv():
-            shapes = {"kernel": (layer.kernel, layer.kernel, inputs[-1], layer.filters)}
+            shapes: dict[str, Shape] = {
+                "kernel": (layer.kernel, layer.kernel, inputs[-1], layer.filters)
+            }
             return shapes | ({"bias": (layer.filters,)} if layer.bias else {})
         case Dense():
             shapes = {"kernel": (inputs[-1], layer.units)}

@@ -1,4 +1,4 @@
-"""Turns a profile, a budget and measured costs into a plan: which trials, in which order, for how long."""
+"""The plan of a training: which trials, in which order, for how long."""
 
 import random
 from collections import Counter
@@ -50,6 +50,8 @@ class Plan(Record, frozen=True, kw_only=True):
     """Of 'noise' and 'modes', what does not fit the budget."""
     added: tuple[Family, ...] = ()
     """One for each seed that was added since."""
+    more: tuple[str, ...] = ()
+    """Workloads that nobody chose and that the budget had room for."""
     repeated: tuple[str, ...] = ()
     """The keys of specs that were added once more because other work ran beside them."""
 

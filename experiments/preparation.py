@@ -73,7 +73,8 @@ def _read(source: Source) -> Examples:
 
 def _describe(source: Source, examples: Examples, sha256: str) -> Dataset:
     name, title, classes = _name(source)
-    height, width, channels = (*examples.train_inputs.shape[1:], 1, 1)[:3]
+    shape = (8, 8) if source.kind == "values" else examples.train_inputs.shape[1:]
+    height, width, channels = (*shape, 1, 1)[:3]
     return Dataset(
         name=name,
         title=title,

@@ -15,6 +15,8 @@ DECLARATION = "workload.toml"
 PROGRAM = re.compile(r"train_([a-z0-9_]+)\.py")
 BUILT_IN = ("mnist_cnn", "cifar10_cnn", "digits_mlp", "cifar10_resnet", "text_transformer")
 """The registry: one line to add a workload that comes with dlsurvey."""
+ALWAYS = ("mnist-cnn", "cifar10-cnn")
+"""What is trained where nobody chooses: the networks of the surveys."""
 MAX_BYTES = 1_000_000
 """Of one file of a workload."""
 
