@@ -1,4 +1,4 @@
-"""The prepared file of a dataset, and the arrays that every framework trains on: one preprocessing for all."""
+"""The prepared file of a dataset, and the arrays of it that every framework trains on."""
 
 import os
 import tempfile

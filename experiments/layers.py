@@ -137,7 +137,7 @@ def place_layers(layers: Sequence[AnyLayer], input_shape: Shape) -> tuple[Placed
     return tuple(_place(layers, input_shape, counts))
 
 
-def shape_weights(placed: Placed) -> dict[str, Shape]:
+def shape_weights(placed: Placed) -> dict[str, Shape]:  # noqa: PLR0911  one for each kind
     """The weights of one layer in the canonical layout, by their roles.
 
     Convolutions (height, width, in, out), dense layers (in, out), attention (in, heads, size of a
@@ -198,7 +198,7 @@ def _place(layers: Sequence[AnyLayer], before: Shape, counts: dict[str, int]) ->
         before = after
 
 
-def find_output(layer: AnyLayer, before: Shape) -> Shape:
+def find_output(layer: AnyLayer, before: Shape) -> Shape:  # noqa: PLR0911  one for each kind
     """The shape of one example after `layer`; raises ValueError where the layer does not fit."""
     match layer:
         case Conv():

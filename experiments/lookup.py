@@ -47,9 +47,9 @@ def _lay_idx(examples: Examples, folder: Path) -> None:
         examples.train_inputs, examples.train_labels, examples.test_inputs, examples.test_labels,
     )  # fmt: skip
     for name, array in zip(FILES, arrays, strict=True):
-        array = array[..., 0] if array.ndim == 4 else array
-        header = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
-        (folder / name).write_bytes(header + np.ascontiguousarray(array).tobytes())
+        plain = array[..., 0] if array.ndim == 4 else array
+        header = struct.pack(f">4B{plain.ndim}I", 0, 0, 8, plain.ndim, *plain.shape)
+        (folder / name).write_bytes(header + np.ascontiguousarray(plain).tobytes())
 
 
 def _lay_batches(examples: Examples, folder: Path) -> None:

@@ -52,7 +52,7 @@ def prepare(request: Request) -> Prepared:
     return prepared
 
 
-def _read(source: Source) -> Examples:
+def _read(source: Source) -> Examples:  # noqa: PLR0911  one for each kind
     paths = tuple(Path(path) for path in source.paths)
     match source.kind:
         case "idx":

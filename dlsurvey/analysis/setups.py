@@ -117,7 +117,7 @@ def _count_seeds(trials: Iterable[Trial]) -> str:
 ACTIVATIONS = {"relu": "ReLU", "gelu": "GELU"}
 
 
-def _name_layer(layer: AnyLayer) -> str:
+def _name_layer(layer: AnyLayer) -> str:  # noqa: PLR0911  one for each kind
     match layer:
         case Conv():
             text = _("Convolution {kernel} × {kernel}, {filters} filters").format(
