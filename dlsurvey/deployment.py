@@ -51,10 +51,9 @@ def find_deployments(  # noqa: PLR0913  what it rests on, and whether to measure
             spec=spec,
             workload=find_workload(spec.workload),
             prepared=prepared[spec.workload].path,
-            classes=len(prepared[spec.workload].dataset.classes),
         )
         for spec in specs
-        if spec.framework in EXPORTERS and spec.workload in prepared
+        if spec.framework in EXPORTERS and spec.workload in prepared and _takes_images(spec)
     ]
     identity = content_sha256(
         (
@@ -90,6 +89,11 @@ def choose_specs(trials: Sequence[Trial]) -> tuple[TrialSpec, ...]:
         replace(spec, protocol="controlled", device="cpu", precision="float32")
         for spec in sorted(by_network.values(), key=_rank)
     )
+
+
+def _takes_images(spec: TrialSpec) -> bool:
+    """The ways out are tried with images: of one height, width and number of channels."""
+    return len(find_workload(spec.workload).input_shape) == 3
 
 
 def _rank(spec: TrialSpec) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Turns the trials of the sweeps into lines, ratios with verdicts, and where a ratio's sign turns.
+"""The sweeps of batch size and threads: lines, ratios with verdicts, and where a ratio turns.
 
 Their comparisons are adjusted among themselves, and never with those of the edition: neither side
 changes what may be said of the other.
@@ -9,10 +9,9 @@ from math import exp, log
 from statistics import fmean
 from typing import NamedTuple
 
-from experiments.spec import Workload, find_widened
 from msgspec.structs import replace
 
-from dlsurvey.analysis.fairness import is_exact, list_incomparable
+from dlsurvey.analysis.fairness import list_incomparable
 from dlsurvey.analysis.load import describe_load, is_loaded
 from dlsurvey.analysis.measured import Comparison, Failure, Quantity, Spread
 from dlsurvey.analysis.modes import map_titles, rank_frameworks
@@ -33,10 +32,10 @@ from dlsurvey.language import mark, ngettext
 from dlsurvey.records import Dataset, Parity, Trial
 from dlsurvey.settings import Margins
 from experiments.scale import AXES, Axis, Point, find_base, read_point
+from experiments.workloads import find_workload
 
 TITLES: dict[Axis, str] = {
     "batch_size": mark("Batch size"),
-    "width": mark("Width"),
     "threads": mark("Threads"),
 }
 COMPARED: tuple[Quantity, ...] = ("epoch_seconds", "peak_memory_bytes")
@@ -57,10 +56,10 @@ def assess_scale(
     certificates: Sequence[Parity] = (),
 ) -> ScaleFindings | None:
     """The sweeps of the workload that comes first; None where none of their trials was completed."""
-    found = next((one for one in map(_find_workload, trials) if one is not None), None)
-    if found is None:
+    if not trials:
         return None
-    own = [trial for trial in trials if _find_workload(trial) == found]
+    found = find_workload(trials[0].spec.workload)
+    own = [trial for trial in trials if trial.spec.workload == found.name]
     places = _settle(_find_places(own, margins, list_incomparable(certificates)))
     if not places:
         return None
@@ -70,18 +69,12 @@ def assess_scale(
         workload=found.name,
         title=found.title,
         setup=_describe_setup(own, by_sha256[own[0].spec.dataset_sha256], base),
-        parity=_describe_parity(certificates, found),
         load=describe_load(own),
         axes=tuple(axis for name in AXES if (axis := _make_axis(name, places, base)) is not None),
         failures=_list_failures(own),
         trials=tuple(own),
         measured_at=max(trial.started_at for trial in own),
     )
-
-
-def _find_workload(trial: Trial) -> Workload | None:
-    found = find_widened(trial.spec.workload)
-    return None if found is None else found[0]
 
 
 def _find_places(
@@ -91,7 +84,7 @@ def _find_places(
     by_point: dict[Point, list[Trial]] = {}
     for trial in trials:
         point = read_point(trial.spec)
-        if trial.metrics is not None and point is not None:
+        if trial.metrics is not None:
             by_point.setdefault(point, []).append(trial)
     places = []
     for point, here in by_point.items():
@@ -218,10 +211,9 @@ def _describe_setup(trials: Sequence[Trial], dataset: Dataset, base: Point) -> s
     spec = trials[0].spec
     seeds = len({trial.spec.seed for trial in trials})
     return _(
-        "Each sweep changes one thing and holds the rest: batch size {batch_size}, the network's own"
-        " width, {threads}. Every trial is one fresh process in the {protocol} protocol: {epochs}"
-        " epochs of {images:,} training images of {dataset}, {seeds}; time per epoch is the median"
-        " of all but the first."
+        "Each sweep changes one thing and holds the rest: batch size {batch_size}, {threads}. Every"
+        " trial is one fresh process in the {protocol} protocol: {epochs} epochs of {images:,} training"
+        " images of {dataset}, {seeds}; time per epoch is the median of all but the first."
     ).format(
         batch_size=base.batch_size,
         threads=ngettext("{n} thread", "{n} threads", base.threads).format(n=base.threads),
@@ -231,30 +223,6 @@ def _describe_setup(trials: Sequence[Trial], dataset: Dataset, base: Point) -> s
         dataset=_(dataset.title),
         seeds=ngettext("{n} seed", "{n} seeds", seeds).format(n=seeds),
     )
-
-
-def _describe_parity(certificates: Sequence[Parity], workload: Workload) -> str:
-    """Whether the wider networks are the same in every framework; empty where nobody checked."""
-    wide = [
-        one
-        for one in certificates
-        if one.workload != workload.name
-        and (found := find_widened(one.workload)) is not None
-        and found[0] == workload
-    ]
-    checks = [check for one in wide for check in one.checks if is_exact(check)]
-    if not checks:
-        return ""
-    if not all(check.passed for check in checks):
-        return _(
-            "A wider network failed the parity check in some pair of frameworks, which is not"
-            " compared at that width."
-        )
-    largest = max(check.max_relative_difference or 0.0 for check in checks)
-    return _(
-        "The wider networks passed the parity check too: in double precision nothing differs by"
-        " more than {largest:.1e} relative."
-    ).format(largest=largest)
 
 
 def _list_failures(trials: Sequence[Trial]) -> tuple[Failure, ...]:

@@ -14,7 +14,6 @@ from experiments.scale import Axis
 
 ALONG: dict[Axis, str] = {
     "batch_size": mark("From batch size {first} to {last}"),
-    "width": mark("From width ×{first} to ×{last}"),
     "threads": mark("From {first} to {last} threads"),
 }
 
@@ -106,12 +105,10 @@ def name_axis(axis: ScaleAxis) -> str:
 
 
 def name_place(name: Axis, value: int) -> str:
-    """'batch size 8', 'width ×2', '1 thread'."""
+    """'batch size 8', '1 thread'."""
     match name:
         case "batch_size":
             return _("batch size {value}").format(value=value)
-        case "width":
-            return _("width ×{value}").format(value=value)
         case "threads":
             return ngettext("{n} thread", "{n} threads", value).format(n=value)
 

@@ -60,8 +60,6 @@ class ScaleFindings(Record, frozen=True, kw_only=True):
     title: str
     setup: str
     """What was held, and how much was trained."""
-    parity: str
-    """What the check of the wider networks said; empty where there was none."""
     load: str
     axes: tuple[ScaleAxis, ...]
     failures: tuple[Failure, ...]

@@ -142,7 +142,7 @@ def import_file(name: str, file: Path, config: Path | None) -> None:
     help="code: what each framework can differentiate of plain Python; contact: importing it, and"
     " installing it into an empty environment (gigabytes, from the package index); deployment:"
     " every way out of each framework, for what was trained; limit: how near training comes to"
-    " what the machine can multiply; scale: other batch sizes, widths and numbers of threads.",
+    " what the machine can multiply; scale: other batch sizes and numbers of threads.",
 )
 @profile_option
 @offline_option

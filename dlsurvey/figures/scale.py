@@ -142,7 +142,7 @@ def _arrange(axes: Axes, axis: ScaleAxis, panel: Panel) -> None:
     """Along it every value stands as far from the next as it is times as large."""
     values = sorted({point.value for line in axis.lines for point in line.points})
     axes.set_xscale("log", base=2)
-    axes.set_xticks(values, [f"×{one}" if axis.name == "width" else str(one) for one in values])
+    axes.set_xticks(values, [str(one) for one in values])
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.tick_params(axis="x", which="minor", length=0)
     room = (values[-1] / values[0]) ** 0.08

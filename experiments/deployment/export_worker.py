@@ -1,4 +1,4 @@
-"""Turns one framework's network, trained here, into the files of its routes, told as JSON lines.
+"""The process that trains one network and writes the files of its routes, told as JSON lines.
 
 Runs as `python -m experiments.deployment.export_worker`, job on standard input. The trained weights
 are kept in the job's folder: a process that goes on after one that died does not train again.
@@ -19,12 +19,13 @@ import msgspec
 import numpy as np
 
 from dlsurvey.records import Record, TrialSpec
-from experiments import spec as workloads
 from experiments.autodiff.worker import describe
 from experiments.datasets import Arrays, load_arrays
 from experiments.deployment.sizes import measure_files
 from experiments.journal import Journal
+from experiments.programs import load_program, set_constants
 from experiments.weights import draw_weights
+from experiments.workloads import Workload
 
 REPEATS = 5
 """Of saving and of loading weights."""
@@ -44,11 +45,11 @@ class Job(Record, frozen=True, kw_only=True):
     """What one process trains and exports."""
 
     spec: TrialSpec
-    workload: workloads.Workload
-    trainer: str
+    workload: Workload
+    adapter: str
+    program: str
     exporter: str
     prepared: str
-    classes: int
     folder: str
     wanted: tuple[Wanted, ...]
     forms: tuple[str, ...] | None = None
@@ -82,39 +83,42 @@ Pair: TypeAlias = tuple[Callable[[Any, Path], None], Callable[[Any, Path], None]
 
 def run_job(job: Job) -> Iterator[Event]:
     """Train, or take what was trained, then save and export; whatever a framework raises is an answer."""
-    trainer = importlib.import_module(job.trainer)
     exporter = importlib.import_module(job.exporter)
-    trainer.prepare_framework(job.spec)
-    train, test = load_arrays(Path(job.prepared), job.spec.train_limit)
+    adapter = importlib.import_module(job.adapter)
+    adapter.prepare_framework(job.spec)
     folder = Path(job.folder)
-    model = _train(trainer, job, train, test, folder)
+    train, test = load_arrays(Path(job.prepared), job.spec.train_limit)
+    network = _train(adapter, job, train, folder)
     if not (folder / LOGITS).exists():
-        images = exporter.arrange(test.images)
+        images = exporter.arrange(test.inputs)
         np.save(folder / IMAGES, images)
-        np.save(folder / LOGITS, exporter.answer(model, images))
+        np.save(folder / LOGITS, exporter.answer(network.model, images))
     forms = exporter.list_forms()
     for form in forms if job.forms is None else job.forms:
-        yield _save(form, forms[form], trainer, job, model)
-    shown = exporter.arrange(train.images)
+        yield _save(form, forms[form], _make_network(adapter, job), job, network)
+    shown = exporter.arrange(train.inputs)
     for wanted in job.wanted:
-        yield from _export(wanted, exporter, model, shown, folder)
+        yield from _export(wanted, exporter, network.model, shown, folder)
 
 
-def _train(trainer: Any, job: Job, train: Arrays, test: Arrays, folder: Path) -> Any:
-    """The network of the spec, trained in the controlled protocol, or its weights from before."""
-    spec, workload, classes = job.spec, job.workload, job.classes
-    model = trainer.build_model(workload, classes)
-    tools = trainer.choose_loss_and_optimizer(model, workload, spec)
+def _make_network(adapter: Any, job: Job) -> Any:
+    program = load_program(job.workload.programs[job.program], f"train_{job.program}")
+    set_constants(program, job.spec, epochs=job.spec.epochs)
+    return adapter.Network(program, job.workload, job.spec)
+
+
+def _train(adapter: Any, job: Job, train: Arrays, folder: Path) -> Any:
+    """The network of the spec, trained in the controlled protocol, or with its weights from before."""
+    network = _make_network(adapter, job)
     path = folder / WEIGHTS
     if path.exists():
         with np.load(path) as stored:
-            trainer.load_weights(model, tuple(stored.values()), workload, classes)
-        return model
-    trainer.load_weights(model, draw_weights(workload, classes, spec.seed), workload, classes)
-    data = trainer.load_data(train, spec, shuffle=True)
-    trainer.train_controlled(model, tools, data, spec, _make_journal())
-    np.savez(path, *trainer.read_weights(model, workload, classes))
-    return model
+            network.load_weights(dict(stored))
+        return network
+    network.load_weights(draw_weights(job.workload, job.spec.seed))
+    network.train(network.take_data(train, shuffle=True), _make_journal())
+    np.savez(path, **network.read_weights())
+    return network
 
 
 def _make_journal() -> Journal:
@@ -122,16 +126,13 @@ def _make_journal() -> Journal:
     return Journal(lambda *_: None, lambda: (0.0, 0.0))
 
 
-def _save(form: str, pair: Pair, trainer: Any, job: Job, model: Any) -> Saved:
+def _save(form: str, pair: Pair, fresh: Any, job: Job, network: Any) -> Saved:
     save, load = pair
     path = Path(job.folder) / f"network.{form.replace(' ', '-')}"
     try:
-        save_seconds = [_time(lambda: save(model, path)) for _ in range(REPEATS)]
-        fresh = trainer.build_model(job.workload, job.classes)
-        load_seconds = [_time(lambda: load(fresh, path)) for _ in range(REPEATS)]
-        before, after = (
-            trainer.read_weights(one, job.workload, job.classes) for one in (model, fresh)
-        )
+        save_seconds = [_time(lambda: save(network.model, path)) for _ in range(REPEATS)]
+        load_seconds = [_time(lambda: load(fresh.model, path)) for _ in range(REPEATS)]
+        before, after = network.read_weights(), fresh.read_weights()
     except Exception as error:  # noqa: BLE001  a framework may raise anything: it is the result
         traceback.print_exc()
         return Saved(form=form, error=describe(error))
@@ -141,7 +142,7 @@ def _save(form: str, pair: Pair, trainer: Any, job: Job, model: Any) -> Saved:
         save_seconds=statistics.median(save_seconds),
         load_seconds=statistics.median(load_seconds),
         size_bytes=None if size is None else size.size_bytes,
-        same=all(np.array_equal(one, other) for one, other in zip(before, after, strict=True)),
+        same=all(np.array_equal(before[name], after[name]) for name in before),
     )
 
 

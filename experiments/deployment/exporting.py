@@ -24,7 +24,6 @@ class Subject(Record, frozen=True, kw_only=True):
     spec: TrialSpec
     workload: Workload
     prepared: str
-    classes: int
 
 
 class Exported(Record, frozen=True, kw_only=True):
@@ -97,10 +96,10 @@ def _export_in_processes(
         job = Job(
             spec=subject.spec,
             workload=subject.workload,
-            trainer=subject.framework.trainer,
+            adapter=subject.framework.adapter,
+            program=subject.framework.program,
             exporter=EXPORTERS[subject.framework.name],
             prepared=subject.prepared,
-            classes=subject.classes,
             folder=str(folder),
             wanted=tuple(left),
             forms=forms,

@@ -20,7 +20,7 @@ arrange = keep_layout
 """Channels last, as they are stored."""
 
 
-def answer(model: nnx.Sequential, images: Images) -> Logits:
+def answer(model: nnx.Module, images: Images) -> Logits:
     """The logits of the network that was trained."""
     model.eval()
     carry_out = nnx.jit(lambda network, given: network(given))
@@ -28,7 +28,7 @@ def answer(model: nnx.Sequential, images: Images) -> Logits:
     return np.concatenate([np.asarray(carry_out(model, part)) for part in parts])
 
 
-def export(model: nnx.Sequential, route: str, way: str, path: Path, images: Images) -> None:
+def export(model: nnx.Module, route: str, way: str, path: Path, images: Images) -> None:
     """Write the files of one route; how the network becomes a function is the `way`."""
     model.eval()
     function = _make_function(model, way)
@@ -55,7 +55,7 @@ def list_forms() -> dict[str, tuple[Callable[[Any, Path], None], Callable[[Any, 
     return {"Orbax checkpoint": (_save_state, _load_state)}
 
 
-def _make_function(model: nnx.Sequential, way: str) -> Callable[[Any], Any]:
+def _make_function(model: nnx.Module, way: str) -> Callable[[Any], Any]:
     """The network with its weights in it; or the same for one image, mapped over all."""
     definition, state = nnx.split(model)
 
@@ -108,7 +108,7 @@ def _write_onnx(function: Callable[[Any], Any], shape: tuple[Any, ...], path: Pa
     onnx.save(jax2onnx.to_onnx(function, inputs=[shape]), path)
 
 
-def _save_state(model: nnx.Sequential, path: Path) -> None:
+def _save_state(model: nnx.Module, path: Path) -> None:
     import orbax.checkpoint as ocp
 
     shutil.rmtree(path, ignore_errors=True)
@@ -116,7 +116,7 @@ def _save_state(model: nnx.Sequential, path: Path) -> None:
         checkpointer.save(path, nnx.state(model))
 
 
-def _load_state(model: nnx.Sequential, path: Path) -> None:
+def _load_state(model: nnx.Module, path: Path) -> None:
     import orbax.checkpoint as ocp
 
     with ocp.StandardCheckpointer() as checkpointer:

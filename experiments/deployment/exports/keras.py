@@ -13,12 +13,12 @@ arrange = keep_layout
 """Channels last, as they are stored."""
 
 
-def answer(model: keras.Sequential, images: Images) -> Logits:
+def answer(model: keras.Model, images: Images) -> Logits:
     """The logits of the network that was trained."""
     return np.asarray(model.predict(images, verbose=0))
 
 
-def export(model: keras.Sequential, route: str, way: str, path: Path, images: Images) -> None:
+def export(model: keras.Model, route: str, way: str, path: Path, images: Images) -> None:
     """Write the files of one route; `images` are training images."""
     match route:
         case "keras":
@@ -42,7 +42,7 @@ def list_forms() -> dict[str, tuple[Callable[[Any, Path], None], Callable[[Any, 
     return {"weights.h5": (_save_weights, _load_weights)}
 
 
-def _export_int8(model: keras.Sequential, path: Path, images: Images) -> None:
+def _export_int8(model: keras.Model, path: Path, images: Images) -> None:
     """Weights and activations in 8 bits; some training images tell the range of the activations."""
     import tensorflow as tf
 
@@ -59,7 +59,7 @@ def _export_int8(model: keras.Sequential, path: Path, images: Images) -> None:
     )
 
 
-def _export_for_browsers(model: keras.Sequential, path: Path) -> None:
+def _export_for_browsers(model: keras.Model, path: Path) -> None:
     from tensorflowjs.converters import convert_tf_saved_model
 
     saved = path.with_suffix(".savedmodel")
@@ -67,9 +67,9 @@ def _export_for_browsers(model: keras.Sequential, path: Path) -> None:
     convert_tf_saved_model(str(saved), str(path))
 
 
-def _save_weights(model: keras.Sequential, path: Path) -> None:
+def _save_weights(model: keras.Model, path: Path) -> None:
     model.save_weights(path)
 
 
-def _load_weights(model: keras.Sequential, path: Path) -> None:
+def _load_weights(model: keras.Model, path: Path) -> None:
     model.load_weights(path)

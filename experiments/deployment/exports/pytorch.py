@@ -19,14 +19,14 @@ arrange = put_channels_first
 
 
 @torch.no_grad()
-def answer(model: nn.Sequential, images: Images) -> Logits:
+def answer(model: nn.Module, images: Images) -> Logits:
     """The logits of the network that was trained."""
     model.eval()
     parts = [model(part).numpy() for part in torch.from_numpy(images).split(BATCH)]
     return np.concatenate(parts)
 
 
-def export(model: nn.Sequential, route: str, way: str, path: Path, images: Images) -> None:
+def export(model: nn.Module, route: str, way: str, path: Path, images: Images) -> None:
     """Write the files of one route, for any number of images; `images` are training images."""
     model.eval()
     example = (torch.from_numpy(images[:BATCH]),)
@@ -70,7 +70,7 @@ def _name_shapes() -> tuple[dict[int, Any]]:
     return ({0: torch.export.Dim("images", min=1, max=MOST_IMAGES)},)
 
 
-def _trace(model: nn.Sequential, example: tuple[torch.Tensor]) -> torch.export.ExportedProgram:
+def _trace(model: nn.Module, example: tuple[torch.Tensor]) -> torch.export.ExportedProgram:
     with torch.no_grad():
         return torch.export.export(model, example, dynamic_shapes=_name_shapes())
 
@@ -85,21 +85,21 @@ def _export_for_devices(program: torch.export.ExportedProgram, path: Path) -> No
         lowered.to_executorch().write_to_file(file)
 
 
-def _save_state(model: nn.Sequential, path: Path) -> None:
+def _save_state(model: nn.Module, path: Path) -> None:
     torch.save(model.state_dict(), path)
 
 
-def _load_state(model: nn.Sequential, path: Path) -> None:
+def _load_state(model: nn.Module, path: Path) -> None:
     model.load_state_dict(torch.load(path, weights_only=True))
 
 
-def _save_tensors(model: nn.Sequential, path: Path) -> None:
+def _save_tensors(model: nn.Module, path: Path) -> None:
     from safetensors.torch import save_model
 
     save_model(model, path)
 
 
-def _load_tensors(model: nn.Sequential, path: Path) -> None:
+def _load_tensors(model: nn.Module, path: Path) -> None:
     from safetensors.torch import load_model
 
     load_model(model, path)
