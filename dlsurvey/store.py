@@ -4,7 +4,7 @@ data/observations/<source>.jsonl   one observation a line, append-only
 data/seals.jsonl                   a checksum for each of these lines, append-only
 data/raw/<source>/<sha256>.gz      each response as received
 data/trials/<key>/<n>.json         the n-th run of the spec with that key
-data/sources/<sha256>.py           each trainer as it ran
+data/sources/<sha256>.py           each program as it ran
 data/plans/<sha256>.json           each training plan, by what it was made from
 data/parity/<sha256>.json          each parity certificate, by what it holds for
 data/gradients/<sha256>.json       what frameworks can differentiate, by what it holds for
@@ -158,7 +158,7 @@ class Store:
     # Trainer sources and plans
 
     def keep_source(self, text: str) -> str:
-        """Keep a trainer as it runs; returns the SHA-256 of its text."""
+        """Keep a program as it runs; returns the SHA-256 of its text."""
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         path = self.folder / "sources" / f"{sha256}.py"
         if not path.exists():
@@ -167,7 +167,7 @@ class Store:
         return sha256
 
     def read_source(self, sha256: str) -> str:
-        """A trainer as it ran; raises StoreError where it is gone."""
+        """A program as it ran; raises StoreError where it is gone."""
         path = self.folder / "sources" / f"{sha256}.py"
         with explaining(StoreError, f"read {path}"):
             return path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Turns two listings of one stage into how alike they are, whatever their frameworks call things."""
+"""How alike two listings of one stage are, whatever their frameworks call things."""
 
 import ast
 import io
@@ -9,7 +9,7 @@ from itertools import combinations
 
 from dlsurvey.analysis.findings import Listing, Stage
 from dlsurvey.analysis.studied import CodePair, StageMatch
-from dlsurvey.analysis.vocabulary import Uses, Vocabulary, drop_annotations
+from dlsurvey.analysis.vocabulary import Uses, Vocabulary
 
 CLOSE = 0.6
 """Ratio from which the documentation of difflib speaks of close matches, as a rule of thumb."""
@@ -30,7 +30,7 @@ _SPACE = {
 def align_pairs(
     stages: Sequence[Stage], vocabularies: Mapping[str, Vocabulary]
 ) -> tuple[CodePair, ...]:
-    """Every pair of trainers; vocabularies by the hashes of their sources."""
+    """Every pair of programs; vocabularies by the hashes of their sources."""
     bodies: dict[str, dict[str, Sequence[str]]] = {}
     sides: dict[str, Listing] = {}
     for stage in stages:
@@ -86,13 +86,12 @@ def compare(a: Sequence[str], b: Sequence[str]) -> float:
 
 
 def normalise(code: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The tokens of a function's body: no signature, docstring or annotation, names of the framework alike.
+    """The tokens of a stage: without the signature of its function, names of the framework alike.
 
-    The trainers are twins: their signatures are the same by design, and say nothing.
+    The functions are named alike by design, which says nothing.
     """
     tree = ast.parse(code)
     uses = Uses(ast.parse(code), vocabulary)
-    drop_annotations(tree)
     plain = _Plain(uses).visit(tree)
     body = [
         line
@@ -108,15 +107,10 @@ def normalise(code: str, vocabulary: Vocabulary) -> tuple[str, ...]:
 
 
 class _Plain(ast.NodeTransformer):
-    """Takes docstrings out, and the framework's own names."""
+    """Takes the framework's own names out."""
 
     def __init__(self, uses: Uses) -> None:
         self._uses = uses
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        if ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-        return self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         return node if self._uses.name_import(node) is None else ast.Name(NAME, node.ctx)

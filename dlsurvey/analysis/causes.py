@@ -1,6 +1,6 @@
 """Turns the runs behind two editions into what a difference between the editions comes from.
 
-A cause is named only where it is recorded: a run keeps its settings, the hash of its trainer's
+A cause is named only where it is recorded: a run keeps its settings, the hash of its program's
 source, and the machine and versions it ran on. Where several of them changed at once, all are
 named, because nothing in the data can tell them apart.
 """
@@ -146,7 +146,7 @@ def _compare_method(before: Sequence[Run], now: Sequence[Run]) -> list[Cause]:
         and {trial.trainer_sha256 for trial in one} != {trial.trainer_sha256 for trial in other}
     ]
     if changed:
-        text = _("the trainer of {names} changed").format(names=join_words(changed))
+        text = _("the program of {names} changed").format(names=join_words(changed))
         causes.append(Cause(kind="method", text=text))
     for name, words in SETTINGS.items():
         one, other = (

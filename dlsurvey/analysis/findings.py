@@ -15,7 +15,7 @@ from dlsurvey.analysis.measured import (
     Pictures,
 )
 from dlsurvey.analysis.sizes import StudyFindings
-from dlsurvey.analysis.studied import CodeFindings, GradientFindings, TrainerSource
+from dlsurvey.analysis.studied import CodeFindings, GradientFindings, ProgramSource
 from dlsurvey.records import (
     Dataset,
     Edition,
@@ -230,7 +230,7 @@ class SourceHealth(Record, frozen=True, kw_only=True):
 
 
 class Listing(Record, frozen=True, kw_only=True):
-    """One function of one trainer, as it ran."""
+    """One stage of one program, as it ran."""
 
     framework: str
     title: str
@@ -304,8 +304,10 @@ class Findings(Record, frozen=True, kw_only=True):
     """How each source was doing when the edition was made."""
     claims: tuple[Claim, ...] = ()
     """What older surveys claimed, tested again, in the order of claims.toml."""
-    trainers: tuple[TrainerSource, ...] = ()
-    """The whole sources of the listings, one for each framework: what the notebooks are made of."""
+    programs: tuple[ProgramSource, ...] = ()
+    """The newest program of each workload in each framework, whole: listings and notebooks come from it."""
+    networks: tuple[Stage, ...] = ()
+    """The models of the other workloads, side by side."""
     code: CodeFindings | None = None
     """The listings counted and aligned; None where there are none."""
     gradients: GradientFindings | None = None

@@ -1,100 +1,153 @@
-"""Turns the stored sources of the trainers that ran into listings, function by function, stage by stage."""
+"""Listings: the programs that ran, cut from their stored sources stage by stage."""
 
 import ast
 from collections.abc import Iterable, Sequence
 
 from dlsurvey.analysis.findings import Listing, Stage
+from dlsurvey.analysis.studied import ProgramSource
 from dlsurvey.language import gettext as _
 from dlsurvey.language import mark
 from dlsurvey.records import Trial
 from dlsurvey.store import Store
 from experiments.frameworks import list_frameworks
+from experiments.workloads import list_workloads
 
 STAGES = (
     (
         "load_data",
         mark("Data"),
         mark(
-            "The same arrays go to every framework; what each makes of them differs: channels last"
-            " or first, arrays or batches."
+            "Both libraries know the dataset by name. Keras hands over whole arrays, PyTorch a loader"
+            " that cuts batches while training runs."
         ),
     ),
     (
         "build_model",
         mark("Model"),
-        mark("The network is built from the workload's list of layers, so all build the same one."),
+        mark(
+            "The same network, written out layer by layer; its last layer gives one logit a class."
+        ),
     ),
     (
         "choose_loss_and_optimizer",
         mark("Loss and optimiser"),
-        mark(
-            "Cross-entropy on logits, and Adam with each framework's own defaults beside the"
-            " learning rate."
-        ),
+        mark("Cross-entropy on logits, and an optimiser with each framework's own defaults."),
     ),
     (
         "train",
         mark("Training"),
-        mark(
-            "The calls of `journal` are the only lines that measure; everything else is what a"
-            " tutorial would show."
-        ),
+        mark("One call in Keras; written out in PyTorch and JAX, where each line can be changed."),
     ),
     (
         "evaluate",
         mark("Test"),
-        mark("Mean loss and accuracy over all test images, without training on them."),
+        mark("Mean loss and accuracy over all test data, without training on them."),
     ),
 )
 
 
-def list_stages(store: Store, trials: Iterable[Trial]) -> tuple[Stage, ...]:
-    """For each stage the function of each framework's trainer, as its newest trial ran it."""
-    newest: dict[str, Trial] = {}
+def list_programs(store: Store, trials: Iterable[Trial]) -> tuple[ProgramSource, ...]:
+    """The newest program of each workload in each framework, in the order of the registries."""
+    newest: dict[tuple[str, str], Trial] = {}
     for trial in sorted(trials, key=lambda trial: trial.started_at):
-        newest[trial.spec.framework] = trial
-    sources = [
-        (framework.name, framework.title, newest[framework.name].trainer_sha256)
+        newest[trial.spec.workload, trial.spec.framework] = trial
+    return tuple(
+        ProgramSource(
+            workload=workload.name,
+            framework=framework.name,
+            title=framework.title,
+            sha256=found.trainer_sha256,
+            text=store.read_source(found.trainer_sha256),
+        )
+        for workload in list_workloads()
         for framework in list_frameworks()
-        if framework.name in newest
-    ]
-    texts = {sha256: store.read_source(sha256) for *_names, sha256 in sources}
+        if (found := newest.get((workload.name, framework.name))) is not None
+    )
+
+
+def list_stages(programs: Sequence[ProgramSource]) -> tuple[Stage, ...]:
+    """Each stage of the first workload that ran, in every framework that ran it."""
     stages = []
-    for function, title, explanation in STAGES:
-        listings = []
-        for framework, framework_title, sha256 in sources:
-            found = extract_function(texts[sha256], function)
-            if found is not None:
-                code, first_line = found
-                listings.append(
-                    Listing(
-                        framework=framework,
-                        title=framework_title,
-                        stage=function,
-                        code=code,
-                        first_line=first_line,
-                        source_sha256=sha256,
-                    )
-                )
+    for key, title, explanation in STAGES:
+        listings = _list(choose_first(programs), key)
         if listings:
             stages.append(
-                Stage(
-                    key=function,
-                    title=_(title),
-                    explanation=_(explanation),
-                    listings=tuple(listings),
-                )
+                Stage(key=key, title=_(title), explanation=_(explanation), listings=listings)
             )
     return tuple(stages)
 
 
-def extract_function(source: str, name: str) -> tuple[str, int] | None:
-    """Text and first line number of a top-level function, its decorators included, or None."""
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            first = min(
-                (decorator.lineno for decorator in node.decorator_list), default=node.lineno
+def list_networks(programs: Sequence[ProgramSource]) -> tuple[Stage, ...]:
+    """Of the other workloads that ran the model alone, in every framework."""
+    own = _group(programs)
+    others = [one for one in list_workloads() if one.name in own][1:]
+    return tuple(
+        Stage(
+            key=f"network-{workload.name}",
+            title=workload.title,
+            explanation=_("Its network; the whole programs are in the notebooks."),
+            listings=_list(own[workload.name], "build_model"),
+        )
+        for workload in others
+    )
+
+
+def choose_first(programs: Sequence[ProgramSource]) -> tuple[ProgramSource, ...]:
+    """Those of the first workload: what is printed whole, counted and aligned."""
+    return tuple(one for one in programs if one.workload == programs[0].workload)
+
+
+def cut_stages(source: str) -> dict[str, tuple[str, int]]:
+    """Text and first line number of each stage of a program.
+
+    A stage reaches from the end of the one before, with the classes and functions that it needs, to
+    the end of its own function; the first one begins with the imports.
+    """
+    tree = ast.parse(source)
+    lines = source.splitlines()
+    body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
+    names = {key for key, _title, _explanation in STAGES}
+    found: dict[str, tuple[str, int]] = {}
+    start: int | None = None
+    for node in body:
+        first = min(
+            (one.lineno for one in getattr(node, "decorator_list", ())), default=node.lineno
+        )
+        start = _include_comments(lines, first) if start is None else start
+        if isinstance(node, ast.FunctionDef) and node.name in names:
+            found[node.name] = "\n".join(lines[start - 1 : node.end_lineno]), start
+            start = None
+    return found
+
+
+def _include_comments(lines: list[str], first: int) -> int:
+    """Comments that stand right above a definition belong to it."""
+    while first > 1 and lines[first - 2].startswith("#"):
+        first -= 1
+    return first
+
+
+def _group(programs: Iterable[ProgramSource]) -> dict[str, list[ProgramSource]]:
+    found: dict[str, list[ProgramSource]] = {}
+    for program in programs:
+        found.setdefault(program.workload, []).append(program)
+    return found
+
+
+def _list(programs: Iterable[ProgramSource], stage: str) -> tuple[Listing, ...]:
+    listings = []
+    for program in programs:
+        found = cut_stages(program.text).get(stage)
+        if found is not None:
+            code, first_line = found
+            listings.append(
+                Listing(
+                    framework=program.framework,
+                    title=program.title,
+                    stage=stage,
+                    code=code,
+                    first_line=first_line,
+                    source_sha256=program.sha256,
+                )
             )
-            lines: Sequence[str] = source.splitlines()[first - 1 : node.end_lineno]
-            return "\n".join(lines), first
-    return None
+    return tuple(listings)

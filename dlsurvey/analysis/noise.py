@@ -28,7 +28,7 @@ def find_noise_floor(
 ) -> dict[Quantity, NoiseFloor | None]:
     """Per quantity the 95 % bound of |A/A difference| of one workload; None where none can be told.
 
-    Runs of one spec, of one trainer's source and on one machine are A/A pairs, wherever among the
+    Runs of one spec, of one program's source and on one machine are A/A pairs, wherever among the
     arguments they stand; `repeats` is read for nothing else. The bound is that of one pair, not of
     a mean of pairs: what disturbs a machine can last longer than a trial, and then does not
     average out. Times beside which other work ran are left out, as in the comparisons. For times

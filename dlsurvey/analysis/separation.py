@@ -1,6 +1,6 @@
 """Turns the trials of an edition into setups: nothing is compared from one of them to another.
 
-A setup is a machine with its versions, the trainers as they ran, and the amount of work. One build
+A setup is a machine with its versions, the programs as they ran, and the amount of work. One build
 has one; trials that came from elsewhere (`dlsurvey import trials`) may bring others. What holds of
 devices holds of setups: neither values nor noise of one say anything of another.
 """
@@ -78,7 +78,7 @@ def _list_facts(trial: Trial) -> Facts:
         "machine": (
             machine.python, machine.os, machine.cpu, machine.cores, machine.memory_bytes, machine.gpu,
         ),
-        f"trainer of {spec.framework}": trial.trainer_sha256,
+        f"program of {spec.workload} in {spec.framework}": trial.trainer_sha256,
         f"work of {spec.workload}": (
             spec.dataset_sha256, spec.epochs, spec.batch_size, spec.threads, spec.train_limit,
             spec.precision,

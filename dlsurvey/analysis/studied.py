@@ -1,12 +1,13 @@
-"""Turns what was found out about the code itself into records: counts, alignment, derivatives."""
+"""The records of what was found out about the code itself: counts, alignment, derivatives."""
 
 from dlsurvey.records import Record
 from experiments.autodiff.gradient import Gradient
 
 
-class TrainerSource(Record, frozen=True, kw_only=True):
-    """The source of a trainer that ran, whole."""
+class ProgramSource(Record, frozen=True, kw_only=True):
+    """The source of a program that ran, whole."""
 
+    workload: str
     framework: str
     title: str
     sha256: str
@@ -14,10 +15,10 @@ class TrainerSource(Record, frozen=True, kw_only=True):
 
 
 class CodeCount(Record, frozen=True, kw_only=True):
-    """What one listing takes, without blank lines, comments, docstrings and what only measures."""
+    """What one listing takes, without blank lines and comments."""
 
     framework: str
-    """The first of those that run this trainer."""
+    """The first of those that run this program."""
     title: str
     """Of all that run it."""
     stage: str

@@ -3,7 +3,7 @@
 from dlsurvey.analysis.advice import advise
 from dlsurvey.analysis.cards import make_cards
 from dlsurvey.analysis.claims import find_claims
-from dlsurvey.analysis.code import list_trainers, study_code
+from dlsurvey.analysis.code import study_code
 from dlsurvey.analysis.comparison import compare_workloads, list_failures
 from dlsurvey.analysis.conclusion import conclude
 from dlsurvey.analysis.deployment import assess_deployments
@@ -11,7 +11,7 @@ from dlsurvey.analysis.evidence import Evidence
 from dlsurvey.analysis.findings import Cover, Findings
 from dlsurvey.analysis.gradients import assess_gradients
 from dlsurvey.analysis.health import assess_health, list_attempts
-from dlsurvey.analysis.listings import list_stages
+from dlsurvey.analysis.listings import list_networks, list_programs, list_stages
 from dlsurvey.analysis.pictures import add_pictures
 from dlsurvey.analysis.revisions import Vintages
 from dlsurvey.analysis.studied import GradientFindings
@@ -49,9 +49,9 @@ def _find_out(config: Config, store: Store, edition: Edition) -> Findings:
     health = assess_health(select_collectors(config), attempts, edition.created_at)
     basis = Basis(evidence, Vintages(store, edition, evidence), health)
     trends = find_trends(basis, config.subjects)
-    stages = list_stages(store, trials)
-    trainers = list_trainers(stages, store.read_source)
-    code = study_code(stages, trainers)
+    programs = list_programs(store, trials)
+    stages = list_stages(programs)
+    code = study_code(stages, programs)
     gradients = _read_gradients(store, edition)
     deployments = assess_deployments(_read_deployments(store, edition), config.settings.margins)
     claims = find_claims(workloads, trends, code, gradients, deployments=deployments)
@@ -74,7 +74,8 @@ def _find_out(config: Config, store: Store, edition: Edition) -> Findings:
         overview_trend=find_overview(basis),
         health=health,
         claims=claims,
-        trainers=trainers,
+        programs=programs,
+        networks=list_networks(programs),
         code=code,
         gradients=gradients,
         deployments=deployments,

@@ -1,13 +1,18 @@
-"""Turns a trainer's source into the names in it that belong to its framework."""
+"""Which names in a program belong to its framework."""
 
 import ast
 import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-OURS = frozenset({"dlsurvey", "experiments"})
-COMMON = frozenset({"numpy"})
-"""What every trainer may use whatever its framework."""
+COMMON = frozenset({"numpy", "sklearn"})
+"""What every program may use whatever its framework."""
+
+
+HANDED = frozenset(
+    {"model", "loss_function", "optimizer", "metrics", "batches", "rngs", "self", "x"}
+)
+"""Parameters that hold the framework's objects, as all programs name them."""
 
 
 class Vocabulary(NamedTuple):
@@ -16,11 +21,11 @@ class Vocabulary(NamedTuple):
     imports: dict[str, str]
     """Local names of what is imported from the framework, with their full names."""
     makers: frozenset[str]
-    """Functions of the source itself whose annotation says that they return the framework's objects."""
+    """Functions and classes of the program itself: what they make is the framework's."""
 
 
 def read_vocabulary(source: str) -> Vocabulary:
-    """Read the imports and the annotations of a whole trainer; raises SyntaxError."""
+    """Read the imports and definitions of a whole program; raises SyntaxError."""
     tree = ast.parse(source)
     imports: dict[str, str] = {}
     for node in ast.walk(tree):
@@ -32,11 +37,7 @@ def read_vocabulary(source: str) -> Vocabulary:
             for alias in node.names:
                 imports[alias.asname or alias.name] = f"{node.module}.{alias.name}"
     foreign = {name: full for name, full in imports.items() if _is_foreign(full)}
-    makers = {
-        node.name
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef) and _mentions(node.returns, foreign)
-    }
+    makers = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     return Vocabulary(foreign, frozenset(makers))
 
 
@@ -79,10 +80,9 @@ class Uses:
         return found or self.name_import(node) is not None
 
     def _find_values(self, tree: ast.AST) -> Iterator[str]:
-        imports = self._vocabulary.imports
         for node in ast.walk(tree):
             match node:
-                case ast.arg(arg=name, annotation=annotation) if _mentions(annotation, imports):
+                case ast.arg(arg=name) if name in HANDED:
                     yield name
                 case ast.Assign(targets=targets, value=value) if self.is_value(value):
                     for target in targets:
@@ -98,7 +98,6 @@ class Uses:
 def list_api_names(code: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Each name of the framework once: 'torch.optim.Adam', and '.step' of an object of it."""
     tree = ast.parse(code)
-    drop_annotations(tree)
     uses = Uses(ast.parse(code), vocabulary)
     found: set[str] = set()
     inner: set[ast.AST] = set()
@@ -116,26 +115,9 @@ def list_api_names(code: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def drop_annotations(tree: ast.AST) -> None:
-    """Take every annotation of arguments and results out of `tree`."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.arg):
-            node.annotation = None
-        elif isinstance(node, ast.FunctionDef):
-            node.returns = None
-        elif isinstance(node, ast.AnnAssign):
-            node.annotation = ast.Constant(value=None)
-
-
 def _is_foreign(full: str) -> bool:
     root = full.partition(".")[0]
-    return root not in OURS | COMMON and root not in sys.stdlib_module_names
-
-
-def _mentions(annotation: ast.AST | None, names: dict[str, str]) -> bool:
-    return annotation is not None and any(
-        isinstance(node, ast.Name) and node.id in names for node in ast.walk(annotation)
-    )
+    return root not in COMMON and root not in sys.stdlib_module_names
 
 
 def _list_names(target: ast.AST) -> Iterator[str]:

@@ -27,7 +27,7 @@ COLUMNS = (
 
 
 class Side(NamedTuple):
-    """One trainer, under the titles of all frameworks that it serves."""
+    """One program, under the titles of all frameworks that it serves."""
 
     framework: str
     title: str
@@ -35,7 +35,7 @@ class Side(NamedTuple):
 
 
 def draw_code(code: CodeFindings | None, looks: Mapping[str, Look]) -> Figure | None:
-    """One group per stage, one bar per trainer; a stage that a trainer lacks has no bar."""
+    """One group per stage, one bar per program; a stage that a program lacks has no bar."""
     if code is None or not code.counts:
         return None
     sides = gather_sides(code.counts)
@@ -82,7 +82,7 @@ def draw_code(code: CodeFindings | None, looks: Mapping[str, Look]) -> Figure | 
 
 
 def gather_sides(counts: Sequence[CodeCount]) -> tuple[Side, ...]:
-    """The counts trainer by trainer, in the order in which they come."""
+    """The counts program by program, in the order in which they come."""
     sides: dict[str, list[CodeCount]] = {}
     for count in counts:
         sides.setdefault(count.source_sha256, []).append(count)
