@@ -20,7 +20,7 @@ from dlsurvey.analysis.members import describe_member
 from dlsurvey.analysis.modes import choose_leading, map_titles, rank_frameworks, rank_modes
 from dlsurvey.analysis.noise import find_noise_floor
 from dlsurvey.analysis.pairing import Group, compare_groups, settle
-from dlsurvey.analysis.sentences import describe_comparison
+from dlsurvey.analysis.sentences import describe_comparison, describe_loading
 from dlsurvey.analysis.separation import Setups
 from dlsurvey.analysis.setups import (
     describe_layers,
@@ -224,6 +224,7 @@ def _describe_workload(
         ),
         break_evens=find_break_evens(compared.groups, comparisons, titles),
         load=" ".join(filter(None, (describe_load(trials), describe_frequency(trials)))),
+        loading=describe_loading(trials, titles),
         target_accuracy=workload.target_accuracy,
         provenance=Provenance(
             source=_("Trials of this edition"),

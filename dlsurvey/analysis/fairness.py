@@ -1,6 +1,6 @@
 """Turns certificates and live defaults into what the report says of fairness: parity, parting, ledger."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 
 from dlsurvey.analysis.measured import LedgerRow, Member
@@ -83,21 +83,43 @@ def list_ledger(
 ) -> tuple[LedgerRow, ...]:
     """Every default that was read from live objects, one column per member; differing rows first."""
     ledgers: dict[tuple[str, str, str, str], dict[str, str]] = {}
+    changes: dict[tuple[str, str, str, str], dict[str, str]] = {}
     for trial in trials:
         if trial.metrics is not None:
             spec = trial.spec
             place = (spec.framework, spec.mode, spec.protocol, find_place(trial))
             ledgers[place] = trial.metrics.defaults
+            changes[place] = trial.metrics.mapped
+    rows = _line_up(members, ledgers, _("not told"))
+    mapped = _line_up(members, changes, _("as it is"))
+    return tuple(
+        [
+            *sorted(rows, key=lambda row: len(set(row.values)) == 1),
+            *(
+                LedgerRow(
+                    name=_("{name}, changed from outside").format(name=row.name), values=row.values
+                )
+                for row in mapped
+            ),
+        ]
+    )
+
+
+def _line_up(
+    members: Sequence[Member],
+    told: Mapping[tuple[str, str, str, str], Mapping[str, str]],
+    silent: str,
+) -> list[LedgerRow]:
+    """One row a name, one value a member; `silent` where a member says nothing of it."""
     columns = [
-        ledgers.get((member.framework, member.mode, member.protocol, member.device), {})
+        told.get((member.framework, member.mode, member.protocol, member.device), {})
         for member in members
     ]
     names = dict.fromkeys(name for column in columns for name in column)
-    rows = [
-        LedgerRow(name=name, values=tuple(column.get(name, _("not told")) for column in columns))
+    return [
+        LedgerRow(name=name, values=tuple(column.get(name, silent) for column in columns))
         for name in names
     ]
-    return tuple(sorted(rows, key=lambda row: len(set(row.values)) == 1))
 
 
 def describe_defaults(

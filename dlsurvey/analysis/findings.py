@@ -107,6 +107,8 @@ class WorkloadFindings(Record, frozen=True, kw_only=True):
     """One per framework and mode other than its default, where both have runs."""
     load: str = ""
     """What else the machine was busy with; empty where nothing is known of it."""
+    loading: str = ""
+    """How long written loops waited for batches; empty where nobody told."""
     target_accuracy: float | None = None
     pictures: Pictures | None = None
     provenance: Provenance

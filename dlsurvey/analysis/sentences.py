@@ -1,6 +1,7 @@
 """Turns verdicts and numbers into sentences: none is written where data could contradict it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 
 from dlsurvey.analysis.inference import ALPHA, LEAST_PAIRS, is_clear
 from dlsurvey.analysis.measured import Comparison, Quantity
@@ -8,12 +9,14 @@ from dlsurvey.analysis.pairing import scale_effect
 from dlsurvey.formats import (
     format_bound,
     format_effect,
+    format_percent,
     format_quantity,
     format_share,
     join_words,
 )
 from dlsurvey.language import gettext as _
-from dlsurvey.language import mark, ngettext
+from dlsurvey.language import mark, ngettext, translate_known
+from dlsurvey.records import Trial
 
 NAMES: Mapping[Quantity, str] = {
     "test_accuracy": mark("test accuracy"),
@@ -249,3 +252,27 @@ def _phrase_difference(comparison: Comparison, b: str) -> str:
 
 def _format(value: float, quantity: Quantity) -> str:
     return format_effect(value, quantity) if quantity == "test_accuracy" else format_share(value)
+
+
+def describe_loading(trials: Iterable[Trial], titles: Mapping[str, str]) -> str:
+    """Which share of an epoch each written loop waited for batches; empty where nobody told."""
+    shares: dict[tuple[str, str], list[float]] = {}
+    for trial in trials:
+        metrics = trial.metrics
+        if metrics is not None and metrics.epoch_loading_seconds and sum(metrics.epoch_seconds):
+            share = sum(metrics.epoch_loading_seconds) / sum(metrics.epoch_seconds)
+            shares.setdefault((trial.spec.framework, trial.spec.protocol), []).append(share)
+    if not shares:
+        return ""
+    told = [
+        _("{share} in {framework}, {protocol}").format(
+            share=format_percent(median(found)),
+            framework=titles.get(framework, framework),
+            protocol=translate_known(protocol),
+        )
+        for (framework, protocol), found in sorted(shares.items())
+    ]
+    return _(
+        "Of an epoch, a written loop waited for its batches: {told} (median over the runs). Keras loads"
+        " within `fit`, where loading and computing cannot be told apart."
+    ).format(told=join_words(told))

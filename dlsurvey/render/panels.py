@@ -1,4 +1,4 @@
-"""Turns the listings of a stage into panels for slides: code, boxes, words, and what came out."""
+"""The panels of code slides: a listing with boxes, words beside it, and what came out."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -31,18 +31,18 @@ HEIGHT = 386.0
 """Points below the heading and the explanation."""
 HEAD = 22.0
 """Points that the line above each listing takes."""
-LARGEST = 13.0
-WORDS_WIDTH = 230.0
-"""Points that the words beside the code have at least."""
+SIZE = 14.0
+"""Points: the smallest type that a room can read."""
 MOST_LISTINGS = 2
-TOGETHER = 30
+TOGETHER = 17
 """Lines of code that several listings on one slide have at most."""
-ALONE = 32
+ALONE = 20
 """Lines of one listing on a slide; a longer one is cut."""
-LONGEST_LINE = 150
+LONGEST_LINE = 74
+"""Characters; beside them at this size there is room for words."""
 WORD = 0.56
 """Width of one character of the words, in em; on the generous side."""
-MOST_EPOCHS = 6
+MOST_EPOCHS = 4
 
 
 class Note(NamedTuple):
@@ -104,12 +104,21 @@ def list_panels(findings: Findings, stage: Stage) -> Iterator[tuple[Panel, ...]]
 
 
 def fold(code: str) -> str:
-    """Lines that no slide is wide enough for go on in the next line."""
-    return "\n".join(
-        line[start : start + LONGEST_LINE]
-        for line in code.splitlines()
-        for start in range(0, max(len(line), 1), LONGEST_LINE)
-    )
+    """Lines that no slide is wide enough for go on in the next line, further in."""
+    folded: list[str] = []
+    for line in code.splitlines():
+        rest = line
+        inside = " " * (len(line) - len(line.lstrip()) + 4)
+        while len(rest) > LONGEST_LINE:
+            head = rest[:LONGEST_LINE]
+            ends = [
+                head.rfind(mark) + len(mark) for mark in (", ", "(", " ") if mark in head.strip()
+            ]
+            end = max((one for one in ends if one > len(inside)), default=LONGEST_LINE)
+            folded.append(rest[:end].rstrip())
+            rest = inside + rest[end:]
+        folded.append(rest)
+    return "\n".join(folded)
 
 
 def _count(pieces: Sequence[Piece]) -> int:
@@ -160,23 +169,22 @@ def _make_panels(findings: Findings, pieces: Sequence[Piece]) -> tuple[Panel, ..
     columns = max(
         (len(line) for one in pieces for line in one.listing.code.splitlines()), default=1
     )
-    by_width = (WIDTH - WORDS_WIDTH) / ((columns + GUTTER) * WIDE)
-    size = min(LARGEST, by_width)
-    # What stands beside the code can be higher than the code: smaller until all of it fits.
-    while True:
-        panels = tuple(_make_panel(findings, piece, size, columns) for piece in pieces)
-        high = sum(panel.height * size + HEAD for panel in panels)
-        if high <= HEIGHT or size < 6:
-            return panels
-        size -= 0.25
+    for with_output in (True, False):
+        panels = tuple(_make_panel(findings, piece, columns, with_output) for piece in pieces)
+        # What stands beside the code can be higher than the code: the output goes first.
+        if sum(panel.height * SIZE + HEAD for panel in panels) <= HEIGHT:
+            break
+    return panels
 
 
-def _make_panel(findings: Findings, piece: Piece, size: float, columns: int) -> Panel:
+def _make_panel(findings: Findings, piece: Piece, columns: int, with_output: bool) -> Panel:
     lines = piece.listing.code.splitlines()
-    width = WIDTH / size
+    width = WIDTH / SIZE
     code = max((len(line) for line in lines), default=1) * WIDE
     left = columns * WIDE + GUTTER * WIDE
-    title, output = report_output(findings, piece.listing) if piece.last else ("", ())
+    title, output = (
+        report_output(findings, piece.listing) if piece.last and with_output else ("", ())
+    )
     characters = int((width - left) / WORD)
     output = tuple(
         part for line in output for part in wrap_words(line, int((width - left - 1) / WIDE))
@@ -195,7 +203,7 @@ def _make_panel(findings: Findings, piece: Piece, size: float, columns: int) -> 
         listing=piece.listing,
         part=piece.part,
         code=piece.code,
-        size=size,
+        size=SIZE,
         left=left,
         height=height,
         notes=tuple(
