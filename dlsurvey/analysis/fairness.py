@@ -92,16 +92,14 @@ def list_ledger(
             changes[place] = trial.metrics.mapped
     rows = _line_up(members, ledgers, _("not told"))
     mapped = _line_up(members, changes, _("as it is"))
-    return tuple(
-        [
-            *sorted(rows, key=lambda row: len(set(row.values)) == 1),
-            *(
-                LedgerRow(
-                    name=_("{name}, changed from outside").format(name=row.name), values=row.values
-                )
-                for row in mapped
-            ),
-        ]
+    return (
+        *sorted(rows, key=lambda row: len(set(row.values)) == 1),
+        *(
+            LedgerRow(
+                name=_("{name}, changed from outside").format(name=row.name), values=row.values
+            )
+            for row in mapped
+        ),
     )
 
 
