@@ -66,7 +66,7 @@ def _read_page(api: Api, history: History) -> Generator[Observation, None, str |
     keep_days = KEPT_DAYS if history.pages else 0
     answer: Answer[list[Week]] = api.get(history.url, list[Week], keep_days)
     if answer.status == "cached" and _leaves_hole(history, answer.value):
-        api.session.forget(history.url)
+        api.session.forget_answers([answer.sha256])
         answer = api.get(history.url, list[Week], keep_days)
     history.pages += 1
     if not answer.value and history.pages == 1:

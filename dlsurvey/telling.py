@@ -32,6 +32,13 @@ SOURCES = (
     mark("The package index does not describe {version}, the newest stable release."),
     mark("A requirement of {version} cannot be read."),
     mark("The value {value} of {metric} is less than zero."),
+    mark("The source tells {now} after {before}: doubtful until a later answer confirms it."),
+    mark("All are told as 0 at once: doubtful until a later answer confirms it."),
+    mark(
+        "Another repository answers, number {now} instead of {before}: doubtful until a later answer"
+        " confirms it."
+    ),
+    mark("{count} of its values are doubtful."),
 )
 """Why a source gave nothing."""
 TRAINING = (
@@ -85,6 +92,7 @@ CURES = (
     mark("Run `{command}`."),
     mark("Set the base URL of the source pypi to an index with the JSON API."),
     mark("Look at the source's own page; the value was left out."),
+    mark("Nothing needs to be done: the next `{command}` asks again."),
     mark("Point DLSURVEY_DATA_DIR at a folder with MNIST/raw/*, or allow the download."),
     mark("Install a build of it for your GPU, or train with --device cpu."),
     mark("Read {log}; the next build runs it again."),

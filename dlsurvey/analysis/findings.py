@@ -227,6 +227,8 @@ class SourceHealth(Record, frozen=True, kw_only=True):
     """Requests that the source said are left, at the newest attempt; None where it did not tell."""
     gaps: tuple[Gap, ...] = ()
     """What the newest attempt left open."""
+    doubtful: int = 0
+    """Values of the newest attempt that wait for a later answer to confirm them."""
 
 
 class Listing(Record, frozen=True, kw_only=True):
