@@ -25,7 +25,7 @@ from collectors.base import Answer
 from collectors.bodies import ACCEPTED_ENCODINGS
 from collectors.credentials import QueryKey
 from collectors.limits import Clock, Limits
-from collectors.refusals import MalformedError, Unavailable
+from collectors.refusals import MalformedError, Unavailable, describe_format
 from collectors.transports import (
     RefusingTransport,
     describe_failure,
@@ -286,7 +286,12 @@ def _read(answer: Answer[bytes], shape: type[T], check: Callable[[T], None] | No
     try:
         value = msgspec.json.decode(answer.value, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedError(_describe_format(answer, error)) from error
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip()
+        if "html" in kind or answer.value.lstrip()[:1] == b"<":
+            place = answer.url.partition("?")[0]
+            text = f"{place} answered with a web page where JSON was expected."
+            raise MalformedError(text) from error
+        raise MalformedError(describe_format(answer.url, error)) from error
     if check is not None:
         check(value)
     return answer.replace_value(value)
@@ -320,15 +325,3 @@ def _read_date(response: httpx.Response, now: datetime) -> datetime:
         return now
     aware = dated if dated.tzinfo else dated.replace(tzinfo=UTC)
     return min(aware.astimezone(UTC), now)
-
-
-def _describe_format(answer: Answer[bytes], error: Exception) -> str:
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip()
-    place = answer.url.partition("?")[0]
-    if "html" in kind or answer.value.lstrip()[:1] == b"<":
-        return f"{place} answered with a web page where JSON was expected."
-    if isinstance(error, msgspec.ValidationError):
-        # One of its messages repeats foreign text: a value that is none of a few.
-        reason = re.sub(r"(?s)Invalid enum value '.*'", "Invalid enum value", str(error))
-        return f"{place} answered with JSON of another shape: {reason}."
-    return f"{place} answered with something that is not complete JSON."

@@ -185,6 +185,50 @@ def test_repository_that_moved_is_one_series_under_its_present_name(tmp_path: Pa
     assert any("jax-ml/jax was google/jax before" in note for note in trend.notes)
 
 
+@pytest.mark.parametrize("numbered", [True, False])
+def test_a_name_that_changes_within_a_day_leaves_one_line(tmp_path: Path, numbered: bool) -> None:
+    def count(day: date, hour: int, value: float, label: str) -> list[Observation]:
+        when = at(day).replace(hour=hour)
+        told = [("stars", value), *([("repository_id", 154739597)] if numbered else [])]
+        return [
+            make_observation(
+                subject="jax",
+                metric=metric,
+                start=day,
+                value=number,
+                label=label,
+                retrieved_at=when,
+            )
+            for metric, number in told
+        ]
+
+    trend = find(
+        tmp_path,
+        *count(date(2024, 1, 1), 9, 27000, "jax-ml/jax"),
+        *count(date(2024, 1, 2), 9, 27010, "jax-ml/jax"),
+        *count(date(2024, 1, 2), 18, 27015, "a-new/jax"),
+        *count(date(2024, 1, 3), 9, 27020, "a-new/jax"),
+    )["github-stars"]
+    assert [(one.title, one.label) for one in trend.series] == [("JAX", "a-new/jax")]
+    assert values(trend) == [27000, 27015, 27020]
+
+
+def test_a_number_tells_repositories_apart_and_lines_bear_names_of_their_own(
+    tmp_path: Path,
+) -> None:
+    trend = find(
+        tmp_path,
+        *(
+            make_observation(subject="jax", metric=metric, start=day, value=value, label=label)
+            for label, number, day in (
+                ("google/jax", 1, date(2024, 1, 1)), ("jax-ml/jax", 2, date(2024, 1, 3))
+            )
+            for metric, value in (("stars", 27000), ("repository_id", number))
+        ),
+    )["github-stars"]  # fmt: skip
+    assert [one.title for one in trend.series] == ["JAX (google/jax)", "JAX (jax-ml/jax)"]
+
+
 @pytest.mark.parametrize(
     ("second", "value"), [("jax-ml/jax", 500.0), ("other/thing", 27020.0), ("google/flax", 6000.0)]
 )
