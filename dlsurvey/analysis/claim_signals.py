@@ -6,7 +6,7 @@ What is not newer than a claim cannot test it: it stands in the reason, and deci
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from dlsurvey.analysis.claim_answers import Answer, compare_values, weigh
+from dlsurvey.analysis.claim_answers import Answer, compare_values, say_open, weigh
 from dlsurvey.analysis.claim_data import CrossingTest, DifferenceTest, LeadTest, Outcome, ShareTest
 from dlsurvey.analysis.claim_meetings import Meeting, find_meeting
 from dlsurvey.analysis.findings import Trend
@@ -31,7 +31,8 @@ def answer_lead(
             found.append(meeting)
     newer = [one for one in found if one.is_newer(made)]
     outcomes = [_judge_ratio(one.tell(pair[0]), one.tell(pair[1]), test) for one in newer]
-    verdict = weigh(outcomes)
+    verdict = weigh([*outcomes, *(None for _one in missing)])
+    open_ = say_open(weigh(outcomes), missing)
     told = (
         _say_lead(one, pair, titles, test)
         if one.is_newer(made)
@@ -41,7 +42,7 @@ def answer_lead(
     return Answer(
         verdict="inconclusive" if test.proxies else verdict,
         now="; ".join(_write_values(one, pair, titles) for one in newer),
-        why=" ".join((*told, *missing)),
+        why=" ".join(filter(None, (*told, open_, *missing))),
         evidence=_name_signals(found),
     )
 

@@ -9,6 +9,7 @@ from packaging.version import Version
 
 from dlsurvey.analysis.evidence import iterate_rows
 from dlsurvey.analysis.findings import SO_FAR
+from dlsurvey.analysis.outages import leave_out_outages
 
 
 class Observed(Protocol):
@@ -39,7 +40,8 @@ def keep_newest(frame: pd.DataFrame, observed: Observed) -> pd.DataFrame:
 
 
 def sum_weeks(frame: pd.DataFrame, observed: Observed) -> pd.DataFrame:
-    """Sums from Monday to Sunday; a week with an unreported day is missing, not smaller."""
+    """Sums from Monday to Sunday; a week with a day unreported or of an outage is missing."""
+    frame = leave_out_outages(frame)
     if frame.empty:
         return frame
     mondays = [day - timedelta(days=day.weekday()) for day in frame["start"].tolist()]

@@ -36,6 +36,8 @@ class Signal(Record, frozen=True, kw_only=True):
     sampled: bool = True
     low_share: float | None = None
     """Below this share of their usual level, nearly all series together are an outage."""
+    daily: bool = False
+    """Whether its metric counts days, on which outages are looked for before they are summed."""
     counted: str = ""
     """What is counted, in a word, where outages are looked for."""
 

@@ -89,11 +89,12 @@ SIGNALS = (
         prepare=sum_weeks,
         label="series",
         low_share=0.5,
+        daily=True,
         counted=mark("downloads"),
         meaning=(
             mark(
-                "Downloads from Monday to Sunday, without mirrors; a week with an unreported day is"
-                " left out. They count machines, tests and caches more than people."
+                "Downloads from Monday to Sunday, without mirrors; a week with a day that is unreported"
+                " or in an outage is left out. They count machines, tests and caches more than people."
             ),
         ),
     ),

@@ -33,6 +33,68 @@ def test_retained_and_observed_stars_are_two_signals(tmp_path: Path) -> None:
     assert {one.method for one in trends["github-stars-weekly"].series} == {"retained"}
 
 
+WEEK = (100, 110, 120, 115, 105, 50, 45)
+"""Downloads from Monday to Sunday, in thousands: half as many at the end."""
+
+
+def count_downloads(low: dict[int, float], *, weeks: int = 26) -> list[Observation]:
+    """Every package's days; of the days in `low` only that share."""
+    first = MONDAY - timedelta(weeks=weeks - 8)
+    return [
+        one
+        for place, name in enumerate(("tensorflow", "torch", "jax"))
+        for one in observe_days(
+            [
+                round(WEEK[day % 7] * 1000 * (place + 1) * (1 + day / 700) * low.get(day, 1.0))
+                for day in range(7 * weeks)
+            ],
+            first,
+            source="pypistats",
+            metric="downloads_daily",
+            subject="pytorch" if name == "torch" else name,
+            label=name,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "low",
+    [{72: 0.0, 73: 0.0}, {70: 0.2}, {72: 0.0, 110: 0.1}],
+    ids=["two weekdays", "one", "two weeks"],
+)
+def test_days_without_counts_are_no_fall(tmp_path: Path, low: dict[int, float]) -> None:
+    trend = find(tmp_path, *count_downloads(low))["pypi-downloads-weekly"]
+    first = MONDAY - timedelta(weeks=18)
+    lost = {first + timedelta(days=day - day % 7) for day in low}
+    for series in trend.series:
+        assert not lost & {point.start for point in series.points}
+        assert len(series.points) == 26 - len(lost)
+    days = {
+        outage.start + timedelta(days=day)
+        for outage in trend.outages
+        for day in range((outage.end - outage.start).days + 1)
+    }
+    assert days == {first + timedelta(days=day) for day in low}
+    assert "fell" not in trend.alt
+    assert "rose from" in trend.alt
+    assert any("an outage of the source that counts downloads" in note for note in trend.notes)
+
+
+def test_a_holiday_is_no_outage(tmp_path: Path) -> None:
+    trend = find(tmp_path, *count_downloads({72: 0.4, 73: 0.5}))["pypi-downloads-weekly"]
+    assert trend.outages == ()
+    assert all(len(series.points) == 26 for series in trend.series)
+
+
+def test_one_package_without_counts_is_news(tmp_path: Path) -> None:
+    whole = count_downloads({})
+    fallen = [one for one in count_downloads({72: 0.0, 73: 0.0}) if one.label == "jax"]
+    ones = [one for one in whole if one.label != "jax"] + fallen
+    trend = find(tmp_path, *ones)["pypi-downloads-weekly"]
+    assert trend.outages == ()
+    assert all(len(series.points) == 26 for series in trend.series)
+
+
 def test_future_days_are_dropped(tmp_path: Path) -> None:
     tomorrow = make_observation(start=date(2026, 11, 21), value=0)
     trend = find(tmp_path, make_observation(), tomorrow)["github-stars"]
