@@ -44,10 +44,3 @@ def say_open(verdict: ClaimVerdict, missing: Collection[str]) -> str:
     if not missing or verdict == "inconclusive":
         return ""
     return _("A part of what the claim rests on is missing, so that it is not decided.")
-
-
-def compare_values(first: float, second: float) -> Outcome:
-    """Of numbers that were counted, not sampled: equal means equal."""
-    if first == second:
-        return "equivalent"
-    return "higher" if first > second else "lower"

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from dlsurvey.analysis.deployed import DeploymentFindings
 from dlsurvey.analysis.differences import Changes
 from dlsurvey.analysis.measured import (
@@ -112,6 +114,9 @@ class WorkloadFindings(Record, frozen=True, kw_only=True):
     provenance: Provenance
 
 
+Estimate = Literal["census", "count", "share", "index"]
+
+
 class Point(Record, frozen=True, kw_only=True):
     """One value of a series."""
 
@@ -119,6 +124,10 @@ class Point(Record, frozen=True, kw_only=True):
     value: float
     status: ObservationStatus
     label: str = ""
+    count: float | UnsetType = UNSET
+    """Of a share, how many events it was made of;"""
+    whole: float | UnsetType = UNSET
+    """and of how many these are a part. Not set where the value is no share."""
 
 
 class Band(Record, frozen=True, kw_only=True):
@@ -195,6 +204,8 @@ class Trend(Record, frozen=True, kw_only=True):
     """The last day of an archive that no longer grows; after it nothing is known."""
     sampled: bool = True
     """False where points come when they come, as releases do: the time between is no hole."""
+    estimate: Estimate = "census"
+    """Whether all there is was counted, or events that chance makes more or fewer."""
 
     @property
     def revised(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 import pandas as pd
+from msgspec import UNSET, UnsetType
 
 from collectors.subjects import Subject
 from dlsurvey.analysis.evidence import Evidence
@@ -188,12 +189,13 @@ def _make_one(
         for label in rows["label"].tolist()
     ]
     points = tuple(
-        Point(start=start, value=float(value), status=status, label=label)
-        for start, value, status, label in zip(
+        Point(start=start, value=float(value), status=status, label=label, count=count, whole=whole)
+        for start, value, status, label, (count, whole) in zip(
             rows["start"].tolist(),
             rows["value"].tolist(),
             rows["status"].tolist(),
             point_labels,
+            _list_counts(rows),
             strict=True,
         )
     )
@@ -218,6 +220,13 @@ def _make_one(
         revisions=revisions,
         band=_make_band(signal, group, points, vintages),
     )
+
+
+def _list_counts(rows: pd.DataFrame) -> Sequence[tuple[float | UnsetType, float | UnsetType]]:
+    """Of each share how many events it was made of, and of how many."""
+    if "whole" not in rows:
+        return [(UNSET, UNSET)] * len(rows)
+    return list(zip(rows["count"].tolist(), rows["whole"].tolist(), strict=True))
 
 
 def _make_band(

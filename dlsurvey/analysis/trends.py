@@ -101,6 +101,7 @@ def _make_trend(signal: Signal, groups: Sequence[Group], basis: Basis) -> Trend:
         outages=outages,
         ended=signal.ends,
         sampled=signal.sampled,
+        estimate=signal.estimate,
     )
 
 
