@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from dlsurvey.analysis.estimates import find_point_interval, list_leads
+from dlsurvey.analysis.estimates import compare, find_point_interval, find_window
 from dlsurvey.analysis.findings import SO_FAR, Estimate, Outage, Point, Series, Trend
 from dlsurvey.analysis.signal import Signal
 from dlsurvey.analysis.trend_sentences import name_period, write_value
@@ -28,8 +28,7 @@ def describe_finding(trend: Trend) -> str:
     if moved:
         told = max(moved, key=_measure_change)
         course = _describe_whole(told, trend, trend.outages)
-        leaders = _list_leaders(compared, trend.estimate)
-        return _add_leader(course, (told, leaders), compared, len({one.title for one in series}))
+        return _add_leader(course, (told, trend), compared, len({one.title for one in series}))
     if compared:
         return _describe_extremes(compared, trend)
     newest = max(series, key=lambda one: one.points[-1].start)
@@ -144,22 +143,26 @@ def _list_leaders(compared: Sequence[Series], estimate: Estimate) -> list[str]:
     leaders = []
     for one in compared:
         own = {point.start: point for point in list_whole(one)}
-        leads = list_leads(points, own, estimate, one.resolution)
-        if _read_end(one) == _read_end(highest) or not leads[max(leads)] > 0:
+        days = find_window(sorted(points.keys() & own.keys()), one.resolution)
+        sides = ([points[day] for day in days], [own[day] for day in days])
+        if compare(*sides, estimate).outcome != "higher":
             leaders.append(one.title)
     return leaders
 
 
 def _add_leader(
-    course: str, ends: tuple[Series, Sequence[str]], compared: Sequence[Series], known: int
+    course: str, ends: tuple[Series, Trend], compared: Sequence[Series], known: int
 ) -> str:
     """The course with who ended highest; of fewer than are drawn, it says of how many."""
-    told, leaders = ends
+    told, trend = ends
     if not compared:
         return f"{course}."
+    leaders = _list_leaders(compared, trend.estimate)
     count = len({one.title for one in compared})
-    if len(leaders) > 1:
+    if len(leaders) > 1 and trend.estimate == "census":
         text = _("{course}; {leaders} are level at the top.")
+    elif len(leaders) > 1:
+        text = _("{course}; at the top {leaders} differ by no more than chance may bring.")
     elif count < known and leaders == [told.title]:
         text = _("{course}, above all others with a value then.")
     elif count < known:
@@ -176,8 +179,13 @@ def _describe_extremes(compared: Sequence[Series], trend: Trend) -> str:
     leaders = _list_leaders(compared, trend.estimate)
     ranked = sorted(compared, key=_read_end, reverse=True)
     point = list_whole(ranked[0])[-1]
-    text = (
+    level = (
         _("{leaders} are level with {most} ({when}).")
+        if trend.estimate == "census"
+        else _("{leaders} differ by no more than chance may bring ({when}).")
+    )
+    text = (
+        level
         if len(leaders) == len(compared)
         else _("{leaders} had the highest value, {most}, {last} the lowest, {least} ({when}).")
     )

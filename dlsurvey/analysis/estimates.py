@@ -27,6 +27,7 @@ ALIKE = 1.1
 """Two whose ratio is shown to lie within it, up and down, are level."""
 WINDOW_DAYS: Mapping[Resolution, int] = {"week": 91, "month": 365, "quarter": 365}
 """How far back a window reaches; of days and years it is the newest one alone."""
+SIGNS = {"higher": 1, "lower": -1}
 Z = NormalDist().inv_cdf(0.975)
 """Of an interval of 95 %."""
 
@@ -59,7 +60,9 @@ def find_share_interval(count: float, whole: float, z: float = Z) -> Interval:
     middle = share + z * z / (2 * whole)
     width = z * sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))
     scale = 1 + z * z / whole
-    return Interval(max(0.0, (middle - width) / scale), min(1.0, (middle + width) / scale))
+    # Exactly, where rounding would leave a ratio of 10 to the power of 15.
+    low = 0.0 if count == 0 else (middle - width) / scale
+    return Interval(low, 1.0 if count == whole else (middle + width) / scale)
 
 
 def find_count_interval(count: float, z: float = Z) -> Interval:
@@ -161,12 +164,13 @@ def list_leads(
             day: (first[day].value > second[day].value) - (first[day].value < second[day].value)
             for day in days
         }
-    signs = {"higher": 1, "lower": -1}
-    leads = {}
+    leads, oldest, span = {}, 0, WINDOW_DAYS.get(resolution, 1)
     for place, day in enumerate(days):
-        window = find_window(days[: place + 1], resolution)
+        while (day - days[oldest]).days >= span:
+            oldest += 1
+        window = days[oldest : place + 1]
         sides = ([first[one] for one in window], [second[one] for one in window])
-        leads[day] = signs.get(compare(*sides, estimate).outcome or "", 0)
+        leads[day] = SIGNS.get(compare(*sides, estimate).outcome or "", 0)
     return leads
 
 

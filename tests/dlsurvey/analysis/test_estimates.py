@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlsurvey.analysis.claims import find_claims
+from dlsurvey.analysis.courses import describe_finding
 from dlsurvey.analysis.crossings import find_crossings
 from dlsurvey.analysis.estimates import (
     LEAST_COUNT,
@@ -163,6 +164,21 @@ def test_a_ratio_is_met_only_with_its_whole_interval(tmp_path: Path) -> None:
     assert ask(21, "near").verdict == "inconclusive"
     assert "The direction of the claim stands, its size does not." in ask(21, "again").why
     assert ask(40, "far").verdict == "holds"
+
+
+def test_no_order_is_told_that_chance_may_have_made(tmp_path: Path) -> None:
+    near, far = (
+        find(tmp_path / str(other), *count_links([5] * 24, [other] * 24, [100] * 24))
+        for other in (6, 40)
+    )
+    finding = describe_finding(near["papers-with-code-share-all"])
+    assert "at the top PyTorch and TensorFlow differ by no more than chance may bring" in (
+        finding.replace("TensorFlow and PyTorch", "PyTorch and TensorFlow")
+    )
+    assert "went from" in finding
+    assert "above all others" in describe_finding(far["papers-with-code-share-all"]) or (
+        "PyTorch is highest" in describe_finding(far["papers-with-code-share-all"])
+    )
 
 
 def test_nobody_passes_anybody_by_chance(tmp_path: Path) -> None:
