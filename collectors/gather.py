@@ -6,20 +6,35 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from collectors.base import Collector
 from collectors.refusals import LATER, make_gap, name_duration
 from collectors.subjects import Subject
 from collectors.validation import find_fault
 from dlsurvey.errors import SurveyError
-from dlsurvey.records import Gap, Observation
+from dlsurvey.records import Doubt, Gap, Observation
 
 if TYPE_CHECKING:
     from collectors.session import Session
 
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.5
+
+
+class Judged(NamedTuple):
+    """What one source gave: what is believed, and what is not before a later answer confirms it."""
+
+    believed: list[Observation]
+    doubts: list[Doubt]
+
+
+Judge: TypeAlias = Callable[[str, Sequence[Observation]], Judged]
+
+
+def believe_all(source: str, observations: Sequence[Observation]) -> Judged:
+    """No doubt about anything."""
+    return Judged(list(observations), [])
 
 
 @dataclass(frozen=True)
@@ -33,21 +48,36 @@ class Collected:
     status: Literal["complete", "partial", "failed"]
     quota_left: int | None = None
     """Requests that the source said are left; None where it did not tell."""
+    doubts: list[Doubt] = field(default_factory=list)
 
 
 @dataclass
 class _Progress:
     """What a running source has given so far; read by another thread when it hangs."""
 
+    judge: Judge
     observations: list[Observation] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
     session: "Session | None" = None
+    judged: Judged | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def settle(self, source: str) -> Judged:
+        """Judge what came, once, and have what is doubtful asked again next time."""
+        with self.lock:
+            if self.judged is None:
+                self.judged = self.judge(source, list(self.observations))
+                if self.session is not None:
+                    hashes = {one.observation.raw_sha256 for one in self.judged.doubts}
+                    self.session.forget_answers(hashes - {None})
+            return self.judged
 
     def close(self, source: str) -> Collected:
-        observations, gaps = list(self.observations), list(self.gaps)
+        observations, doubts = self.settle(source)
+        gaps = list(self.gaps)
         status: Literal["complete", "partial", "failed"] = "complete"
-        if gaps:
+        if gaps or doubts:
             status = "partial" if observations else "failed"
         return Collected(
             source=source,
@@ -56,22 +86,26 @@ class _Progress:
             seconds=time.monotonic() - self.started,
             status=status,
             quota_left=self.session.quota_left if self.session is not None else None,
+            doubts=doubts,
         )
 
 
-def gather(
+def gather(  # noqa: PLR0913 - each is one thing that a caller or a test replaces
     collectors: Sequence[Collector],
     subjects: Sequence[Subject],
     make_session: "Callable[[Collector], Session]",
     deadline_seconds: float = 300.0,
+    *,
     on_done: Callable[[Collected], None] = lambda collected: None,
+    judge: Judge = believe_all,
 ) -> list[Collected]:
     """Run every collector in a thread of its own; answer in the order of `collectors`.
 
-    `on_done` is called from the calling thread as each source finishes.
+    `on_done` is called from the calling thread as each source finishes; `judge` from its own,
+    while its cache is open, so that no answer is kept that nobody believes.
     """
     finished: queue.SimpleQueue[str] = queue.SimpleQueue()
-    running = {collector.name: _Progress() for collector in collectors}
+    running = {collector.name: _Progress(judge) for collector in collectors}
     for collector in collectors:
         # Daemon threads: a source that hangs must not keep the process alive.
         threading.Thread(
@@ -119,8 +153,11 @@ def _run(
     try:
         with make_session(collector) as session:
             progress.session = session
-            for item in collector.collect(session, subjects):
-                _keep(item, session, progress)
+            try:
+                for item in collector.collect(session, subjects):
+                    _keep(item, session, progress)
+            finally:
+                progress.settle(collector.name)
     except SurveyError as error:
         progress.gaps.append(make_gap(collector.title, error))
     except Exception as error:  # noqa: BLE001 - a bug in one collector must not stop the rest

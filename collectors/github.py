@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from collectors.session import Session
 
 METRICS = {
+    "repository_id": (
+        "GitHub's own number of the repository, which stays when its name changes: an answer with"
+        " another number is of another repository."
+    ),
     "stars": (
         "Stars a repository has on the day it was asked; tells attention, not use, and includes"
         " accounts that no longer look at it."
@@ -54,6 +58,7 @@ class Repository(Struct, frozen=True):
     stargazers_count: Count
     forks_count: Count
     open_issues_count: Count
+    id: Annotated[int, Meta(ge=0, le=10**12)] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,9 @@ def _read_totals(
     is_first = repository == subject.repositories[0]
     places.append(Place(subject.name, repository, found.full_name, is_first))
     day = answer.retrieved_at.date()
+    if found.id:
+        point = (day, found.id, "number of the repository")
+        yield observe(answer, subject.name, "repository_id", point, label=found.full_name)
     for metric, value, unit in (
         ("stars", found.stargazers_count, "stars"),
         ("forks", found.forks_count, "forks"),

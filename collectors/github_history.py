@@ -2,11 +2,14 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+
+from msgspec import Raw
 
 from collectors.base import Answer
 from collectors.github_api import LIMIT_CURE, Api, LimitReached, Place, observe
-from collectors.refusals import MalformedError, make_gap
+from collectors.parts import explain_refused, read_parts
+from collectors.refusals import REPORT, MalformedError, make_gap
 from collectors.stars import Week, select_past
 from dlsurvey.errors import SourceError
 from dlsurvey.records import Gap, Observation
@@ -62,19 +65,28 @@ def read_histories(api: Api, places: Sequence[Place]) -> Iterator[Observation | 
                 history.url = following
 
 
-def _read_page(api: Api, history: History) -> Generator[Observation, None, str | None]:
+def _read_page(api: Api, history: History) -> Generator[Observation | Gap, None, str | None]:
     keep_days = KEPT_DAYS if history.pages else 0
-    answer: Answer[list[Week]] = api.get(history.url, list[Week], keep_days)
-    if answer.status == "cached" and _leaves_hole(history, answer.value):
-        api.session.forget(history.url)
-        answer = api.get(history.url, list[Week], keep_days)
+    answer: Answer[list[Raw]] = api.get(history.url, list[Raw], keep_days)
+    weeks, refused = read_parts(api.session, answer, answer.value, Week)
+    if answer.status == "cached" and _leaves_hole(history, weeks):
+        api.session.forget_answers([answer.sha256])
+        answer = api.get(history.url, list[Raw], keep_days)
+        weeks, refused = read_parts(api.session, answer, answer.value, Week)
     history.pages += 1
+    if refused:
+        yield explain_refused(history.what, refused, len(answer.value))
+    for week in weeks:
+        if why := week.explain_fault():
+            api.session.forget_answers([answer.sha256])
+            yield Gap(what=history.what[:200], why=why, cure=REPORT)
+    whole = [week for week in weeks if not week.explain_fault()]
     if not answer.value and history.pages == 1:
         raise MalformedError(
             "GitHub answered with an empty star history.", "Look at the repository's own page."
         )
     place = history.place
-    for start, total in select_past(answer.value, api.session.clock.now().date()):
+    for start, total in select_past(whole, api.session.clock.now().date()):
         if start not in history.weeks:
             history.weeks.add(start)
             yield observe(
@@ -95,8 +107,7 @@ def _leaves_hole(history: History, weeks: Sequence[Week]) -> bool:
     """Whether a page that was kept begins more than a week before the one above it ends."""
     if not weeks or not history.weeks:
         return False
-    newest = datetime.fromtimestamp(max(week.week for week in weeks), UTC).date()
-    return newest < min(history.weeks) - timedelta(days=7)
+    return max(week.start for week in weeks) < min(history.weeks) - timedelta(days=7)
 
 
 def _explain_stop(history: History) -> Gap:

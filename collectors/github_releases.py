@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 from collectors.base import Answer
 from collectors.github_api import Api, LimitReached, Place, explain_limit, observe, read_last_page
+from collectors.parts import explain_refused, read_parts
 from collectors.refusals import MalformedError, make_gap
 from collectors.stars import Count
 from dlsurvey.errors import SourceError
@@ -64,8 +65,11 @@ def read_releases(api: Api, place: Place) -> Iterator[Observation | Gap]:
     unnamed = 0
     try:
         for _ in range(MAX_PAGES):
-            answer: Answer[list[Release]] = api.get_within_budget(url, list[Release])
-            for release in answer.value:
+            answer: Answer[list[Raw]] = api.get_within_budget(url, list[Raw])
+            releases, refused = read_parts(api.session, answer, answer.value, Release)
+            if refused:
+                yield explain_refused(what, refused, len(answer.value))
+            for release in releases:
                 if release.draft or release.prerelease or release.published_at is None:
                     continue
                 if not TAG.fullmatch(release.tag_name):
@@ -92,7 +96,7 @@ def read_releases(api: Api, place: Place) -> Iterator[Observation | Gap]:
 
 
 def _observe_release(
-    answer: Answer[list[Release]], place: Place, tag: str, published_at: datetime
+    answer: Answer[list[Raw]], place: Place, tag: str, published_at: datetime
 ) -> Observation:
     # Two repositories of a subject may both have a v1.0: only the first one's stands alone.
     label = tag if place.is_first else f"{place.configured} {tag}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from collectors.base import Answer
+from collectors.parts import explain_refused
 from collectors.refusals import LATER, Refused, Unavailable, make_gap
 from collectors.subjects import EVERY_SUBJECT, Subject
 from dlsurvey.errors import SourceError
@@ -123,11 +124,14 @@ def find_first_week(today: date) -> date:
     return date(year + 1, 1, 1) if quarter == 3 else date(year, 3 * quarter + 4, 1)
 
 
-def _draw(client: "TrendsClient", request: Request, today: date) -> Iterator[Observation]:
+def _draw(client: "TrendsClient", request: Request, today: date) -> Iterator[Observation | Gap]:
     timeframe = f"{request.first_week} {today}"
     frame = client.draw(tuple(request.terms), timeframe)
     answer = client.answer
     assert answer is not None  # a frame was read from it
+    if client.refused:
+        what = f"Google Trends: {request.label}"
+        yield explain_refused(what, client.refused, client.entries)
     query = urlencode({"date": timeframe, "q": ",".join(request.terms)})
     url = f"{client.base_url}/explore?{query}"
     for index, (term, subjects) in enumerate(request.terms.items()):

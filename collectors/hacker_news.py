@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Raw, Struct, field
 
 from collectors.base import Answer
-from collectors.job_posts import Comment, count_posts, list_posts, make_patterns
+from collectors.job_posts import (
+    Comment,
+    count_posts,
+    count_replies,
+    list_posts,
+    make_patterns,
+)
 from collectors.months import list_past_months
-from collectors.refusals import MalformedError, Refused, make_gap
+from collectors.parts import decode_parts, explain_refused, read_parts
+from collectors.refusals import LATER, MalformedError, Refused, make_gap
 from collectors.subjects import EVERY_SUBJECT, Subject
 from dlsurvey.errors import SourceError
 from dlsurvey.records import Gap, Observation
@@ -24,6 +31,8 @@ THREADS = 120
 """The account opens three threads a month, of which one is about jobs on offer."""
 KEPT_DAYS = 90
 """A thread takes no comments once its month is over; deletions are rare."""
+SHORT = 0.5
+"""The share of the comments that the search counts below which a thread is not all there."""
 MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
@@ -53,13 +62,13 @@ class Thread(Struct, frozen=True):
 class Hits(Struct, frozen=True):
     """The part of the search's answer that is read."""
 
-    hits: Annotated[list[Thread], Meta(max_length=1000)]
+    hits: Annotated[list[Raw], Meta(max_length=1000)]
 
 
 class Item(Struct, frozen=True):
-    """A thread with its top-level comments; what is below those is not read."""
+    """A thread with its top-level comments; what is below those is only counted."""
 
-    children: Annotated[list[Comment], Meta(max_length=20_000)]
+    children: Annotated[list[Raw], Meta(max_length=20_000)]
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,11 @@ class HackerNews:
         patterns = make_patterns(subjects)
         params: dict[str, str | int] = {"tags": "story,author_whoishiring", "hitsPerPage": THREADS}
         found = session.get_json(f"{base}/search_by_date", Hits, params=params)
-        threads = find_threads(found.value.hits)
+        hits, refused = read_parts(session, found, found.value.hits, Thread)
+        if refused:
+            what = "Threads 'Who is hiring?'"
+            yield explain_refused(what, refused, len(found.value.hits))
+        threads = find_threads(hits)
         wanted = list(list_past_months(session.clock.now().date(), MONTHS))
         if not threads.keys() & set(wanted):
             raise MalformedError("The search finds no thread 'Who is hiring?' of the last months.")
@@ -94,19 +107,37 @@ class HackerNews:
                 yield _explain_missing(month)
                 continue
             try:
-                url = f"{base}/items/{threads[month].id}"
-                answer = session.get_json(url, Item, keep_days=KEPT_DAYS)
-                posts = list(list_posts(answer.value.children))
-                if not posts:
-                    raise MalformedError("The thread holds no post.")
+                answer = _ask(session, base, threads[month])
+                comments, refused = read_parts(session, answer, answer.value.children, Comment)
             except SourceError as error:
                 if isinstance(error, Refused) and error.status_code == 429:
                     raise
                 yield make_gap(_name(month), error)
                 continue
+            if refused:
+                yield explain_refused(_name(month), refused, len(answer.value.children))
+            posts = list(list_posts(comments))
             yield _observe(answer, EVERY_SUBJECT, month, len(posts))
             for subject, count in count_posts(posts, patterns).items():
                 yield _observe(answer, subject, month, count)
+
+
+def _ask(session: "Session", base: str, thread: Thread) -> Answer[Item]:
+    """The thread, where it holds posts and about as many comments as the search counts."""
+
+    def check(item: Item) -> None:
+        comments, _fault = decode_parts(item.children, Comment)
+        if not item.children or (comments and not any(list_posts(comments))):
+            raise MalformedError("The thread holds no post.")
+        count = sum(map(count_replies, comments)) + len(comments)
+        if comments and count < SHORT * (thread.comments or 0):
+            raise MalformedError(
+                f"The thread holds {count:,} of the {thread.comments:,} comments that the search"
+                " counts.",
+                LATER,
+            )
+
+    return session.get_json(f"{base}/items/{thread.id}", Item, keep_days=KEPT_DAYS, check=check)
 
 
 def find_threads(hits: Sequence[Thread]) -> Mapping[date, Thread]:

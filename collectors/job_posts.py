@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -18,6 +18,8 @@ class Comment(Struct, frozen=True):
 
     author: Annotated[str, Meta(max_length=200)] | None = None
     text: str | None = None
+    children: Any = None
+    """Answers to it, which are only counted."""
 
 
 def list_posts(comments: Iterable[Comment]) -> Iterator[str]:
@@ -33,6 +35,18 @@ def list_posts(comments: Iterable[Comment]) -> Iterator[str]:
         if (comment.author, words) not in seen:
             seen.add((comment.author, words))
             yield text
+
+
+def count_replies(comment: Comment) -> int:
+    """How many answers there are to it, and to these."""
+    waiting, count = [comment.children], 0
+    while waiting:
+        replies = waiting.pop()
+        if isinstance(replies, list):
+            found = [reply for reply in replies if isinstance(reply, dict)]
+            count += len(found)
+            waiting += [reply.get("children") for reply in found]
+    return count
 
 
 def strip_markup(text: str) -> str:

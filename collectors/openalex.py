@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 from collectors.base import Answer
 from collectors.credentials import QueryKey, read_credential
+from collectors.parts import explain_refused, read_parts
 from collectors.refusals import MalformedError, Refused, make_gap
 from collectors.subjects import Subject
 from dlsurvey.errors import SourceError
@@ -43,7 +44,7 @@ class Group(Struct, frozen=True):
 class Groups(Struct, frozen=True):
     """The part of the answer that is read."""
 
-    group_by: Annotated[list[Group], Meta(max_length=1000)]
+    group_by: Annotated[list[Raw], Meta(max_length=1000)]
 
 
 @dataclass(frozen=True)
@@ -82,31 +83,55 @@ class Openalex:
                     authorization=QueryKey("api_key", key) if key else None,
                     keep_days=KEPT_DAYS,
                 )
-                years = _sort_years(answer.value.group_by, session.clock.now().year)
+                yield from _read(session, answer, subject)
             except SourceError as error:
                 if isinstance(error, Refused) and error.status_code == 429:
                     raise
                 yield make_gap(f"Research works on {subject.title}", error)
-                continue
-            for year, count in years:
-                yield _observe(answer, subject.name, year, count)
 
 
-def _sort_years(groups: Sequence[Group], running: int) -> list[tuple[int, int]]:
-    """Every year but the running one, which is not over; the future is for `gather` to refuse."""
+def _read(
+    session: "Session", answer: Answer[Groups], subject: Subject
+) -> Iterator[Observation | Gap]:
+    what = f"Research works on {subject.title}"
+    groups, refused = read_parts(session, answer, answer.value.group_by, Group)
+    try:
+        years, contradictory = _sort_years(groups, session.clock.now().year)
+    except MalformedError:
+        session.forget_answers([answer.sha256])
+        raise
+    if refused:
+        yield explain_refused(what, refused, len(answer.value.group_by))
+    if contradictory:
+        session.forget_answers([answer.sha256])
+        yield Gap(
+            what=what[:200],
+            why=f"OpenAlex gives two counts for {', '.join(map(str, sorted(contradictory)))}.",
+            cure="Look at the source's own page; they were left out.",
+        )
+    for year, count in years:
+        yield _observe(answer, subject.name, year, count)
+
+
+def _sort_years(groups: Sequence[Group], running: int) -> tuple[list[tuple[int, int]], set[int]]:
+    """Every year but the running one, which is not over, and those of two counts, left out.
+
+    The future is for `gather` to refuse.
+    """
     years: dict[int, int] = {}
-    for group in groups:
-        year = int(group.key)
-        if years.setdefault(year, group.count) != group.count:
-            raise MalformedError(f"OpenAlex gives two counts for {year}.")
-    wanted = sorted(
-        (year, n) for year, n in years.items() if year >= FIRST_YEAR and year != running
-    )
+    contradictory = {
+        int(group.key)
+        for group in groups
+        if years.setdefault(int(group.key), group.count) != group.count
+    }
+    wanted = {year: n for year, n in years.items() if year >= FIRST_YEAR and year != running}
     if not wanted:
         raise MalformedError(
             "OpenAlex names no year with such works.", "Check the phrase in the settings."
         )
-    return wanted
+    return sorted((year, n) for year, n in wanted.items() if year not in contradictory), (
+        contradictory
+    )
 
 
 def _observe(answer: Answer[Groups], subject: str, year: int, count: int) -> Observation:

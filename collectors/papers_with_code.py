@@ -85,7 +85,7 @@ class PapersWithCode:
         """Count the archive's links, or take the counts that are kept."""
         base = self.base_url.rstrip("/")
         kept = _find_place(session)
-        counted = _read_kept(kept, base)
+        counted = None if session.refresh else _read_kept(kept, base)
         if counted is None:
             counted = _count(session, base)
             try:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 from packaging.requirements import InvalidRequirement
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from collectors.base import Answer
 from collectors.index_address import IndexAddress, find_index
+from collectors.parts import decode_parts, explain_refused
 from collectors.refusals import MalformedError, Refused, make_gap
 from collectors.releases import (
     ListedFile,
@@ -59,6 +61,7 @@ class Info(Struct, frozen=True):
     """What the index says of one version, by its own choice the newest."""
 
     version: Text
+    name: Text = ""
     requires_dist: list[Text] | None = None
     classifiers: list[Text] | None = None
 
@@ -67,7 +70,7 @@ class Project(Struct, frozen=True):
     """The part of the JSON API's answer that is read."""
 
     info: Info
-    releases: dict[Text, list[ListedFile]] = {}
+    releases: dict[Text, list[Raw]] = {}
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,11 @@ class _Package:
     info_answer: Answer[Project] | None
     files_answer: Answer[Project] | Answer[dict[str, list[ListedFile]]]
     releases: list[Release]
+    refused: int = 0
+    """Files that cannot be read, of so many that are listed:"""
+    listed: int = 0
+    unread: Version | None = None
+    """The newest version of which no file can be read."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +133,38 @@ def _fetch(session: "Session", address: IndexAddress, subject: str, name: str) -
         return _fetch_simple(session, address, subject, name, None)
     if not answer.value.releases:
         return _fetch_simple(session, address, subject, name, answer)
-    releases = _check_stable(name, answer.url, answer.value.releases)
-    return _Package(subject, name, answer.value.info, answer, answer, releases)
+    told = answer.value.info.name
+    if told and canonicalize_name(told) != canonicalize_name(name):
+        raise MalformedError(f"{answer.url} describes another package.")
+    listed = {
+        version: decode_parts(entries, ListedFile)[0]
+        for version, entries in answer.value.releases.items()
+    }
+    count = sum(map(len, answer.value.releases.values()))
+    refused = count - sum(map(len, listed.values()))
+    if refused:
+        session.forget_answers([answer.sha256])
+    if refused == count:
+        return _fetch_simple(session, address, subject, name, answer)
+    releases = _check_stable(name, answer.url, listed)
+    unread = find_stable(
+        {
+            version: [ListedFile(name)]
+            for version, entries in answer.value.releases.items()
+            if entries and not listed[version]
+        }
+    )
+    return _Package(
+        subject=subject,
+        name=name,
+        info=answer.value.info,
+        info_answer=answer,
+        files_answer=answer,
+        releases=releases,
+        refused=refused,
+        listed=count,
+        unread=unread[-1].version if unread else None,
+    )
 
 
 def _fetch_simple(
@@ -153,6 +191,15 @@ def _check_stable(name: str, url: str, listed: Mapping[str, Sequence[ListedFile]
 
 
 def _observe(package: _Package, today: date) -> Iterator[Observation | Gap]:
+    if package.refused:
+        yield explain_refused(f"Releases of {package.name}", package.refused, package.listed)
+    for release in package.releases:
+        if release.day and release.day > today:
+            yield Gap(
+                what=f"Releases of {package.name}",
+                why=f"Release {release.version} is dated {release.day}, in the future.",
+                cure="Look at the source's own page; the value was left out.",
+            )
     dated = [release for release in package.releases if release.day and release.day <= today]
     if not dated:
         yield Gap(
@@ -166,7 +213,16 @@ def _observe(package: _Package, today: date) -> Iterator[Observation | Gap]:
         size = measure_wheel(release)
         if size:
             yield _make(package, release, "wheel_bytes", size)
-    yield from _observe_newest(package, dated[-1])
+    newest = max(filter(None, (package.releases[-1].version, package.unread)))
+    if dated[-1].version == newest:
+        yield from _observe_newest(package, dated[-1])
+    else:
+        yield Gap(
+            what=f"The newest stable release of {package.name}",
+            why=f"It is {newest}, which bears no day that can be believed,"
+            " and no older one is called the newest.",
+            cure="Look at the source's own page; the value was left out.",
+        )
 
 
 def _observe_newest(package: _Package, newest: Release) -> Iterator[Observation | Gap]:

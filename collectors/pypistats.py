@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 from packaging.utils import canonicalize_name
 
 from collectors.base import Answer
+from collectors.parts import explain_refused, read_parts
 from collectors.refusals import MalformedError, Refused, make_gap
 from collectors.subjects import Subject
 from dlsurvey.errors import SourceError
@@ -36,7 +37,8 @@ class Row(Struct, frozen=True):
 class Downloads(Struct, frozen=True):
     """The part of the answer that is read."""
 
-    data: Annotated[list[Row], Meta(max_length=10_000)]
+    data: Annotated[list[Raw], Meta(max_length=10_000)]
+    package: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,32 +62,51 @@ class Pypistats:
         """Ask once for every package."""
         for subject in subjects:
             for package in subject.packages:
-                name = canonicalize_name(package)
-                url = f"{self.base_url.rstrip('/')}/api/packages/{name}/overall"
                 try:
-                    answer = session.get_json(url, Downloads, params={"mirrors": "false"})
-                    days = _sort_days(answer.value.data, session.clock.now().date())
+                    yield from _read(session, self.base_url.rstrip("/"), subject.name, package)
                 except SourceError as error:
                     if isinstance(error, Refused) and error.status_code == 429:
                         raise
                     yield make_gap(f"Downloads of {package}", error)
-                    continue
-                for day, downloads in days:
-                    yield _observe(answer, subject.name, package, day, downloads)
 
 
-def _sort_days(rows: Sequence[Row], today: date) -> list[tuple[date, int]]:
-    """Every day but today, which is not over; the future is left for `gather` to refuse."""
+def _read(session: "Session", base: str, subject: str, package: str) -> Iterator[Observation | Gap]:
+    name = canonicalize_name(package)
+    url = f"{base}/api/packages/{name}/overall"
+    answer = session.get_json(url, Downloads, params={"mirrors": "false"})
+    rows, refused = read_parts(session, answer, answer.value.data, Row)
+    told = answer.value.package
+    if told is not None and canonicalize_name(told) != name:
+        raise MalformedError("pypistats answered for another package.")
+    days, contradictory = _sort_days(rows, session.clock.now().date())
+    if refused:
+        yield explain_refused(f"Downloads of {package}", refused, len(answer.value.data))
+    if contradictory:
+        yield Gap(
+            what=f"Downloads of {package}",
+            why=f"pypistats gives two counts for {min(contradictory)}"
+            + (f" and {len(contradictory) - 1} other days." if len(contradictory) > 1 else "."),
+            cure="Look at the source's own page; they were left out.",
+        )
+    for day, downloads in days:
+        yield _observe(answer, subject, package, day, downloads)
+
+
+def _sort_days(rows: Sequence[Row], today: date) -> tuple[list[tuple[date, int]], set[date]]:
+    """Every day but today, which is not over, and those of two counts, which are left out.
+
+    The future is left for `gather` to refuse.
+    """
     days: dict[date, int] = {}
-    for row in rows:
-        if days.setdefault(row.date, row.downloads) != row.downloads:
-            raise MalformedError(f"pypistats gives two counts for {row.date}.")
+    contradictory = {
+        row.date for row in rows if days.setdefault(row.date, row.downloads) != row.downloads
+    }
     days.pop(today, None)
     if not days:
         raise MalformedError(
             "pypistats answered without any day.", "Check the package's name in the settings."
         )
-    return sorted(days.items())
+    return sorted((day, n) for day, n in days.items() if day not in contradictory), contradictory
 
 
 def _observe(

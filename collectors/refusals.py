@@ -3,7 +3,10 @@
 All texts are deterministic: no timings, no addresses in memory, never a credential.
 """
 
+import re
 from collections.abc import Mapping
+
+import msgspec
 
 from dlsurvey.errors import SourceError, SourceFormatError, SourceUnavailable, SurveyError
 from dlsurvey.records import Gap
@@ -79,6 +82,16 @@ def make_gap(what: str, error: SurveyError) -> Gap:
         return Gap(what=what[:200], why=str(error), cure=CORRECT)
     cure = REPORT if isinstance(error, SourceFormatError) else LATER
     return Gap(what=what[:200], why=str(error), cure=cure)
+
+
+def describe_format(url: str, error: Exception) -> str:
+    """Why an answer is not what was expected, without the foreign text in it."""
+    place = url.partition("?")[0]
+    if isinstance(error, msgspec.ValidationError):
+        # One of its messages repeats foreign text: a value that is none of a few.
+        reason = re.sub(r"(?s)Invalid enum value '.*'", "Invalid enum value", str(error))
+        return f"{place} answered with JSON of another shape: {reason}."
+    return f"{place} answered with something that is not complete JSON."
 
 
 def name_duration(seconds: float) -> str:

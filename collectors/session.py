@@ -7,7 +7,7 @@ import hashlib
 import logging
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from collectors.base import Answer
 from collectors.bodies import ACCEPTED_ENCODINGS
 from collectors.credentials import QueryKey
 from collectors.limits import Clock, Limits
-from collectors.refusals import MalformedError, Unavailable
+from collectors.refusals import MalformedError, Unavailable, describe_format
 from collectors.transports import (
     RefusingTransport,
     describe_failure,
@@ -63,8 +63,12 @@ class Session:
         limits: Limits | None = None,
         clock: Clock | None = None,
         transport: httpx.BaseTransport | None = None,
+        refresh: bool = False,
     ) -> None:
-        """Open it; without `cache_dir` nothing is cached, `transport` replaces the network."""
+        """Open it; without `cache_dir` nothing is cached, `transport` replaces the network.
+
+        With `refresh` nothing that was kept before is used.
+        """
         self.source = source
         pause = PAUSE_SECONDS.get(source, Limits.pause_seconds)
         self.limits = limits or Limits(pause_seconds=pause)
@@ -72,8 +76,11 @@ class Session:
         self.cache_dir = cache_dir
         self.quota_left: int | None = None
         """Requests that the source said are left, in the latest answer that told."""
+        self.refresh = refresh
         self._keep_raw = keep_raw
-        self._storage = _open_storage(cache_dir, source)
+        self._storage = _open_storage(cache_dir, source, refresh)
+        self._kept_as: dict[str, set[str]] = {}
+        """By the hash of each body that was used, the names under which it may be kept."""
         self._client = httpx.Client(
             transport=self._stack(transport),
             headers={
@@ -124,24 +131,27 @@ class Session:
         headers: Mapping[str, str] | None = None,
         authorization: str | QueryKey | None = None,
         keep_days: float = 0,
+        check: Callable[[T], None] | None = None,
     ) -> Answer[T]:
         """Fetch JSON and validate it; fields that the shape does not name are ignored.
 
-        An answer on a period that is over may be kept: for `keep_days` it is not asked again.
+        An answer on a period that is over may be kept: for `keep_days` it is not asked again. One
+        of another shape, or that `check` refuses with a MalformedError, is not kept; one that was
+        kept so before is asked anew.
         """
         sent = {"Accept": "application/json", **(headers or {})}
-        request = self._build(url, params, sent, authorization)
-        kept_as = self._keep(request, keep_days)
-        try:
+        is_last = False
+        while True:
+            request = self._build(url, params, sent, authorization)
+            self._keep(request, keep_days)
             answer = self._send(request)
-            value = msgspec.json.decode(answer.value, type=shape)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            self._forget(kept_as)
-            raise MalformedError(_describe_format(answer, error)) from error
-        except MalformedError:
-            self._forget(kept_as)
-            raise
-        return answer.replace_value(value)
+            try:
+                return _read(answer, shape, check)
+            except MalformedError:
+                self.forget_answers([answer.sha256])
+                if is_last or answer.status == "live":
+                    raise
+            is_last = True
 
     def send(
         self,
@@ -188,22 +198,23 @@ class Session:
             request.extensions[kind] = (find_origin(request.url), authorization)
         return request
 
-    def _keep(self, request: httpx.Request, days: float) -> str | None:
-        """Have the cache answer this request by itself for so long; its name there."""
-        if not days or self._storage is None:
-            return None
-        name = _name_kept(request.url)
-        seconds = timedelta(days=days).total_seconds()
-        request.extensions["caching"] = {"rfc": False, "ttl": seconds, "key": name}
-        return name
+    def _keep(self, request: httpx.Request, days: float) -> None:
+        """Have the cache answer this request by itself for so long."""
+        if days and self._storage is not None:
+            name = _name_kept(request.url)
+            seconds = timedelta(days=days).total_seconds()
+            request.extensions["caching"] = {"rfc": False, "ttl": seconds, "key": name}
 
-    def forget(self, url: str) -> None:
-        """Drop what is kept of this address, so that it is asked again."""
-        self._forget(_name_kept(httpx.URL(url)))
+    def forget_answers(self, hashes: Iterable[str | None]) -> None:
+        """Drop the answers with these hashes of their bodies, so that they are asked again."""
+        for sha256 in hashes:
+            self._drop(self._kept_as.get(sha256 or "", ()))
 
-    def _forget(self, kept_as: str | None) -> None:
-        if kept_as is not None and self._storage is not None:
-            for entry in self._storage.get_entries(kept_as):
+    def _drop(self, names: Iterable[str]) -> None:
+        if self._storage is None:
+            return
+        for name in names:
+            for entry in self._storage.get_entries(name):
                 self._storage.remove_entry(entry.id)
 
     def _send(self, request: httpx.Request) -> Answer[bytes]:
@@ -217,7 +228,16 @@ class Session:
             ) from error
         except httpx.HTTPError as error:
             raise Unavailable(describe_failure(request.url, error)) from error
-        return self._answer(response)
+        names = [
+            name(url) for url in (request.url, response.url) for name in (_name_kept, _name_cached)
+        ]
+        try:
+            answer = self._answer(response)
+        except MalformedError:
+            self._drop(names)
+            raise
+        self._kept_as.setdefault(answer.sha256, set()).update(names)
+        return answer
 
     def _refuse_address(self) -> Unavailable:
         return Unavailable(
@@ -257,21 +277,45 @@ def _name_kept(url: httpx.URL) -> str:
     return hashlib.sha256(f"kept {url}".encode()).hexdigest()
 
 
+def _name_cached(url: httpx.URL) -> str:
+    """As hishel names what it keeps by the source's own headers."""
+    return hashlib.sha256(f"RFC {url}".encode()).hexdigest()
+
+
+def _read(answer: Answer[bytes], shape: type[T], check: Callable[[T], None] | None) -> Answer[T]:
+    try:
+        value = msgspec.json.decode(answer.value, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip()
+        if "html" in kind or answer.value.lstrip()[:1] == b"<":
+            place = answer.url.partition("?")[0]
+            text = f"{place} answered with a web page where JSON was expected."
+            raise MalformedError(text) from error
+        raise MalformedError(describe_format(answer.url, error)) from error
+    if check is not None:
+        check(value)
+    return answer.replace_value(value)
+
+
 def _no_auth(request: httpx.Request) -> httpx.Request:
     # httpx would turn `user:password@` of a redirect into a header that the cache stores.
     return request
 
 
-def _open_storage(cache_dir: Path | None, source: str) -> SqliteStorage | None:
+def _open_storage(cache_dir: Path | None, source: str, refresh: bool) -> SqliteStorage | None:
     if cache_dir is None:
         return None
+    # One file per source: sources running side by side never wait for each other's lock.
+    path = cache_dir / f"{source}-http-2.db"
     try:
         cache_dir.mkdir(parents=True, exist_ok=True)
+        if refresh:
+            for ending in ("", "-wal", "-shm"):
+                path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
     except OSError as error:
-        _log.warning("nothing is cached, since %s cannot be created: %s", cache_dir, error.strerror)
+        _log.warning("nothing is cached, since %s cannot be written: %s", cache_dir, error.strerror)
         return None
-    # One file per source: sources running side by side never wait for each other's lock.
-    return SqliteStorage(database_path=cache_dir / f"{source}-http-2.db", max_size=2**28)
+    return SqliteStorage(database_path=path, max_size=2**28)
 
 
 def _read_date(response: httpx.Response, now: datetime) -> datetime:
@@ -281,15 +325,3 @@ def _read_date(response: httpx.Response, now: datetime) -> datetime:
         return now
     aware = dated if dated.tzinfo else dated.replace(tzinfo=UTC)
     return min(aware.astimezone(UTC), now)
-
-
-def _describe_format(answer: Answer[bytes], error: Exception) -> str:
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip()
-    place = answer.url.partition("?")[0]
-    if "html" in kind or answer.value.lstrip()[:1] == b"<":
-        return f"{place} answered with a web page where JSON was expected."
-    if isinstance(error, msgspec.ValidationError):
-        # One of its messages repeats foreign text: a value that is none of a few.
-        reason = re.sub(r"(?s)Invalid enum value '.*'", "Invalid enum value", str(error))
-        return f"{place} answered with JSON of another shape: {reason}."
-    return f"{place} answered with something that is not complete JSON."

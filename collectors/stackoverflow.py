@@ -127,7 +127,10 @@ class Stackoverflow:
                     continue
                 series.reached = month
                 yield from _release(series, _observe(series, answer, month))
-        yield from (_explain_silence(series) for series in waiting if not series.has_questions)
+        for series in waiting:
+            if not series.has_questions:
+                session.forget_answers(one.raw_sha256 for one in series.zeros)
+                yield _explain_silence(series)
 
 
 @dataclass

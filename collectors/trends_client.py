@@ -6,15 +6,16 @@ since its own way has no limit on size or time and may loop for ever. Importing 
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
 from httpx_retries import Retry
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Raw, Struct, field
 from pytrends.request import BASE_TRENDS_URL, TrendReq
 
 from collectors.base import Answer
+from collectors.parts import read_parts
 from collectors.refusals import MalformedError, Refused
 from collectors.transports import RETRIED_EXCEPTIONS, PatientRetry
 
@@ -60,7 +61,7 @@ class Point(Struct, frozen=True):
 
 
 class _Timeline(Struct, frozen=True):
-    points: Annotated[list[Point], Meta(max_length=10_000)] = field(name="timelineData")
+    points: Annotated[list[Raw], Meta(max_length=10_000)] = field(name="timelineData")
 
 
 class Series(Struct, frozen=True):
@@ -78,6 +79,10 @@ class TrendsClient(TrendReq):  # type: ignore[misc]  # pytrends has no types
         self.base_url = base_url
         self.answer: Answer[bytes] | None = None
         self.missing: set[tuple[date, int]] = set()
+        self.entries = 0
+        """Points of the newest draw, of which"""
+        self.refused = 0
+        """so many could not be read, or were told in two ways."""
         super().__init__(hl="en-US", tz=0)
 
     def GetGoogleCookie(self) -> dict[str, str]:  # noqa: N802 - pytrends' name
@@ -125,13 +130,23 @@ class TrendsClient(TrendReq):  # type: ignore[misc]  # pytrends has no types
         return {"widgets": msgspec.to_builtins(found[:1])}
 
     def _check_series(self, answer: Answer[bytes]) -> dict[str, Any]:
-        points: dict[date, Point] = {}
-        for point in _decode(answer, Series).default.points:
-            if len(point.value) != len(self.kw_list):
-                raise MalformedError(f"{TITLE} answered with too few or too many values a week.")
-            if points.setdefault(point.start, point).value != point.value:
-                raise MalformedError(f"{TITLE} gave two values for {point.start}.")
-        whole = {start: point for start, point in points.items() if not point.is_partial}
+        entries = _decode(answer, Series).default.points
+        read = read_parts(self.session, answer, entries, Point).values
+        told: dict[date, set[tuple[int, ...]]] = {}
+        for point in read:
+            told.setdefault(point.start, set()).add(tuple(point.value))
+        used = [
+            point
+            for point in read
+            if len(point.value) == len(self.kw_list) and len(told[point.start]) == 1
+        ]
+        self.refused, self.entries = len(entries) - len(used), len(entries)
+        today = self.session.clock.now().date()
+        whole = {
+            point.start: point
+            for point in used
+            if not point.is_partial and point.start + timedelta(days=7) <= today
+        }
         if not whole:
             raise MalformedError(f"{TITLE} answered without a single whole week.")
         for start, point in whole.items():

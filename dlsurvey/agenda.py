@@ -84,8 +84,9 @@ def _find_reason(health: SourceHealth, newest: Collection, basis: Basis, now: da
         return ", ".join(changes)
     if newest.at > now + PATIENCE:
         return f"the newest attempt is dated {format_date(newest.at)}: the clock was set back"
-    if newest.status == "failed":
-        return f"the newest attempt, of {format_date(newest.at)}, failed"
+    if newest.status == "failed" or newest.doubtful:
+        outcome = "brought doubtful values" if newest.doubtful else "failed"
+        return f"the newest attempt, of {format_date(newest.at)}, {outcome}"
     if newest.status == "partial" and now - newest.at >= PATIENCE:
         return f"the newest attempt, of {format_date(newest.at)}, left something open"
     if health.overdue and health.due is not None:

@@ -112,11 +112,11 @@ class Survey:
         self.console.say(f"Collecting{where}{rest}")
         collect(self.config, self.store, self.console, [turn.collector for turn in due])
 
-    def collect(self, names: Sequence[str]) -> bool:
+    def collect(self, names: Sequence[str], *, refresh: bool = False) -> bool:
         """Ask the sources, due or not; True where each gave all it has."""
         self.console.say("Collecting.")
         collectors = select_collectors(self.config, names)
-        collections = collect(self.config, self.store, self.console, collectors)
+        collections = collect(self.config, self.store, self.console, collectors, refresh=refresh)
         return all(collection.status == "complete" for collection in collections)
 
     def train(self, options: "Options") -> bool:

@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 
 from collectors import list_collectors
 from collectors.base import Collector
-from collectors.gather import Collected, gather
+from collectors.gather import Collected, Judged, gather
 from dlsurvey.agenda import Turn, describe_basis, force_turns, list_turns
 from dlsurvey.basis import Basis
 from dlsurvey.config import Config
 from dlsurvey.console import Console
 from dlsurvey.errors import ConfigError, StoreError
 from dlsurvey.formats import join_words
-from dlsurvey.records import Collection, Gap
+from dlsurvey.plausibility import explain_doubts, judge, read_past
+from dlsurvey.records import Collection, Gap, Observation
 from dlsurvey.store import Store
 
 DEADLINE_SECONDS = 300.0
@@ -47,9 +48,14 @@ def find_turns(
 
 
 def collect(
-    config: Config, store: Store, console: Console, collectors: Sequence[Collector]
+    config: Config,
+    store: Store,
+    console: Console,
+    collectors: Sequence[Collector],
+    *,
+    refresh: bool = False,
 ) -> tuple[Collection, ...]:
-    """Ask the sources side by side and store what they say.
+    """Ask the sources side by side and store what they say; with `refresh`, kept answers too.
 
     Raises StoreError where the store cannot be written; a source's failure is a gap.
     """
@@ -64,6 +70,9 @@ def collect(
         except StoreError as error:
             failures.append(error)
             raise
+
+    def judge_source(source: str, observations: Sequence[Observation]) -> Judged:
+        return judge(observations, read_past(store, source, observations))
 
     collections: list[Collection] = []
     with console.track("Collecting", len(collectors)) as tracker:
@@ -80,10 +89,14 @@ def collect(
             collectors,
             config.subjects,
             lambda collector: Session(
-                collector.name, keep_raw=keep_raw, cache_dir=config.cache / "http"
+                collector.name,
+                keep_raw=keep_raw,
+                cache_dir=config.cache / "http",
+                refresh=refresh,
             ),
             DEADLINE_SECONDS,
-            keep,
+            on_done=keep,
+            judge=judge_source,
         )
     return tuple(collections)
 
@@ -94,6 +107,8 @@ def describe_collection(collection: Collection) -> str:
         f"{collection.source}: {collection.observations} observations,"
         f" {collection.new_observations} new ({collection.seconds:.1f} s)"
     )
+    if collection.doubtful:
+        line += f"; {collection.doubtful} doubtful"
     if collection.gaps:
         line += "; " + " ".join(dict.fromkeys(gap.why for gap in collection.gaps))
     return line
@@ -132,6 +147,7 @@ def _join_alike(gaps: Iterable[Gap]) -> list[Gap]:
 
 def _store(store: Store, collected: Collected, basis: Basis) -> Collection:
     new = store.append_observations(collected.source, collected.observations)
+    store.append_doubts(collected.source, collected.doubts)
     collection = Collection(
         source=collected.source,
         at=datetime.now(UTC),
@@ -139,9 +155,10 @@ def _store(store: Store, collected: Collected, basis: Basis) -> Collection:
         observations=len(collected.observations),
         new_observations=new,
         seconds=round(collected.seconds, 3),
-        gaps=tuple(collected.gaps),
+        gaps=(*collected.gaps, *explain_doubts(collected.doubts)),
         quota_left=collected.quota_left,
         basis=basis,
+        doubtful=len(collected.doubts),
     )
     store.append_collection(collection)
     return collection

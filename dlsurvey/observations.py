@@ -50,11 +50,11 @@ class ObservationFiles:
         for source in self.count_lines():
             self.append(source, ())
 
-    def find_path(self, source: str) -> Path:
-        """Where the observations of a source are; raises StoreError for what is no name."""
+    def find_path(self, source: str, folder: str = "observations") -> Path:
+        """Where the lines of a source are; raises StoreError for what is no name."""
         if not NAME.fullmatch(source):
             raise StoreError(f"'{source}' is no source: a name of letters, digits, - and _.")
-        return self.folder / f"{source}.jsonl"
+        return self.folder.with_name(folder) / f"{source}.jsonl"
 
     def read_blocks(self, source: str, lines: int | None) -> Iterator[Block[Observation]]:
         """All lines of a source, or the first so many, without those that are left out."""

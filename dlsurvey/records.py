@@ -62,6 +62,13 @@ class Observation(Record, frozen=True, kw_only=True):
         return (self.source, self.subject, self.metric)
 
 
+class Doubt(Record, frozen=True, kw_only=True):
+    """A value as it was received that nobody should believe before a later answer confirms it."""
+
+    observation: Observation
+    reason: str
+
+
 class Gap(Record, frozen=True, kw_only=True):
     """Something an edition should have and has not: printed in every edition."""
 
@@ -276,6 +283,8 @@ class Collection(Record, frozen=True, kw_only=True):
     """Requests that the source said are left to us; null where it did not tell."""
     basis: dict[str, str] = {}
     """What the attempt depended on; empty in records of older versions."""
+    doubtful: Count = 0
+    """Values that wait for a later answer to confirm them; they are in no other count."""
 
 
 class Studies(Record, frozen=True, kw_only=True):

@@ -73,7 +73,8 @@ def _describe_sources(config: Config, store: Store) -> Iterator[str]:
             success = f"last success {format_date(one.last_success)} ({describe_age(one)})"
         count = lines.pop(one.source, 0)
         yield (
-            f"  {one.source}: {count} observations, {success}, newest attempt {one.state};"
+            f"  {one.source}: {count} observations, {success}, newest attempt {one.state}"
+            f"{f', {one.doubtful} doubtful values' if one.doubtful else ''};"
             f" next due {describe_due(one)}{_describe_quota(one.quota_left)}"
         )
         if one.last_failure is not None:

@@ -2,6 +2,7 @@
 
 data/observations/<source>.jsonl   one observation a line, append-only
 data/seals.jsonl                   a checksum for each of these lines, append-only
+data/doubtful/<source>.jsonl       what nobody should believe yet, append-only
 data/raw/<source>/<sha256>.gz      each response as received
 data/trials/<key>/<n>.json         the n-th run of the spec with that key
 data/sources/<sha256>.py           each program as it ran
@@ -36,6 +37,7 @@ from dlsurvey.lines import Block, Fault, append_lines, read_blocks
 from dlsurvey.observations import ObservationFiles
 from dlsurvey.records import (
     Collection,
+    Doubt,
     Edition,
     Gap,
     Observation,
@@ -92,6 +94,21 @@ class Store:
     def find_faults(self) -> tuple[Gap, ...]:
         """What of the stored observations is left out, since a line is damaged or was changed."""
         return self._observations.find_faults()
+
+    # Doubtful values
+
+    def append_doubts(self, source: str, doubts: Iterable[Doubt]) -> None:
+        """Keep as received what is not believed yet; raises StoreError."""
+        lines = [to_json(doubt) for doubt in doubts]
+        if lines:
+            with self._writing(f"doubtful values of {source}"):
+                append_lines(self._observations.find_path(source, "doubtful"), lines)
+
+    def read_doubts(self, source: str) -> Iterator[Doubt]:
+        """All values of a source that were doubtful when they came, oldest first."""
+        path = self._observations.find_path(source, "doubtful")
+        for block in read_blocks(path, Doubt, None, self._tell):
+            yield from block.decode()
 
     # Raw responses
 

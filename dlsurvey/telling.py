@@ -32,6 +32,21 @@ SOURCES = (
     mark("The package index does not describe {version}, the newest stable release."),
     mark("A requirement of {version} cannot be read."),
     mark("The value {value} of {metric} is less than zero."),
+    mark("The source tells {now} after {before}: doubtful until a later answer confirms it."),
+    mark("All are told as 0 at once: doubtful until a later answer confirms it."),
+    mark(
+        "Another repository answers, number {now} instead of {before}: doubtful until a later answer"
+        " confirms it."
+    ),
+    mark("{count} of its values are doubtful."),
+    mark("{refused} of its {entries} entries cannot be read."),
+    mark("Release {version} is dated {day}, in the future."),
+    mark(
+        "It is {version}, which bears no day that can be believed, and no older one is called the"
+        " newest."
+    ),
+    mark("The thread holds {count} of the {promised} comments that the search counts."),
+    mark("{source} gives two counts for {period}."),
 )
 """Why a source gave nothing."""
 TRAINING = (
@@ -55,6 +70,7 @@ MISSING = (
     mark("Downloads of {package}"),
     mark("Releases of {package}"),
     mark("Dependencies of {package}"),
+    mark("The newest stable release of {package}"),
     mark("All questions"),
     mark("Questions tagged {tag}"),
     mark("Research works on {subject}"),
@@ -85,6 +101,8 @@ CURES = (
     mark("Run `{command}`."),
     mark("Set the base URL of the source pypi to an index with the JSON API."),
     mark("Look at the source's own page; the value was left out."),
+    mark("Look at the source's own page; they were left out."),
+    mark("Nothing needs to be done: the next `{command}` asks again."),
     mark("Point DLSURVEY_DATA_DIR at a folder with MNIST/raw/*, or allow the download."),
     mark("Install a build of it for your GPU, or train with --device cpu."),
     mark("Read {log}; the next build runs it again."),

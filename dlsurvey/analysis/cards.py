@@ -1,5 +1,6 @@
 """Turns collected data and a few cited facts into one overview card per framework."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from importlib import resources
 
@@ -73,14 +74,29 @@ def _cite(fact: CitedFact) -> Fact:
 
 
 def _collect_facts(subject: Subject, evidence: Evidence) -> list[Fact]:
-    facts = []
+    facts = [*_collect_release(subject, evidence)]
+    stars = _find_newest(evidence, "stars", subject.name, None)
+    if stars is not None:
+        day = stars["start"]
+        assert isinstance(day, date)
+        count = int(float(str(stars["value"])))
+        facts.append(_state(stars, _("GitHub stars"), f"{count:,} ({format_date(day)})"))
+    return facts
+
+
+def _collect_release(subject: Subject, evidence: Evidence) -> Iterator[Fact]:
+    """What the newest stable version is; nothing where a newer one is known without its day."""
+    if any(
+        evidence.is_open("pypi", f"The newest stable release of {package}")
+        for package in subject.packages
+    ):
+        return
     release = _find_newest(evidence, "release", subject.name, "pypi")
     if release is not None:
         day = release["start"]
         assert isinstance(day, date)
-        facts.append(
-            _state(release, _("Newest stable version"), f"{release['label']} ({format_date(day)})")
-        )
+        text = f"{release['label']} ({format_date(day)})"
+        yield _state(release, _("Newest stable version"), text)
     for metric, label, template in (
         ("newest_python_minor", _("Newest Python supported"), "{label}"),
         ("direct_dependencies", _("Direct dependencies"), _("{value:.0f} packages")),
@@ -90,14 +106,7 @@ def _collect_facts(subject: Subject, evidence: Evidence) -> list[Fact]:
         if row is not None:
             value = float(str(row["value"]))
             text = template.format(label=row["label"], value=value, megabytes=value / 1e6)
-            facts.append(_state(row, label, text))
-    stars = _find_newest(evidence, "stars", subject.name, None)
-    if stars is not None:
-        day = stars["start"]
-        assert isinstance(day, date)
-        count = int(float(str(stars["value"])))
-        facts.append(_state(stars, _("GitHub stars"), f"{count:,} ({format_date(day)})"))
-    return facts
+            yield _state(row, label, text)
 
 
 def _list_measured(subject: Subject, trials: tuple[Trial, ...]) -> list[Fact]:

@@ -78,7 +78,7 @@ def make_provenance(
         status=find_status(rows),
         date=one.retrieved_at.date(),
         by_year=is_published and one.resolution == "year" and _ends_year(one.retrieved_at),
-        note="" if is_published and not group.several else one.title,
+        note="" if is_published and not group.name else one.title,
         url=str(newest["url"]),
         role=_name_role(signal, one, series),
     )

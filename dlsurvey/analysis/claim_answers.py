@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from dlsurvey.analysis.claim_data import Outcome
 from dlsurvey.analysis.findings import ClaimVerdict
+from dlsurvey.language import gettext as _
 
 MORE: tuple[Outcome, ...] = ("higher",)
 LESS: tuple[Outcome, ...] = ("lower",)
@@ -22,7 +23,10 @@ class Answer(NamedTuple):
 def weigh(
     outcomes: Collection[Outcome | None], expects: Collection[Outcome] = MORE
 ) -> ClaimVerdict:
-    """One verdict only where all outcomes agree; None is an outcome that nobody knows."""
+    """One verdict only where all outcomes agree; None is an outcome that nobody knows.
+
+    What was not seen is such an outcome: no verdict grows stronger because something is missing.
+    """
     told = {outcome for outcome in outcomes if outcome is not None}
     if not told or None in outcomes:
         return "inconclusive"
@@ -35,8 +39,8 @@ def weigh(
     return "inconclusive"
 
 
-def compare_values(first: float, second: float) -> Outcome:
-    """Of numbers that were counted, not sampled: equal means equal."""
-    if first == second:
-        return "equivalent"
-    return "higher" if first > second else "lower"
+def say_open(verdict: ClaimVerdict, missing: Collection[str]) -> str:
+    """That what is missing keeps a claim open which the rest alone would decide; else empty."""
+    if not missing or verdict == "inconclusive":
+        return ""
+    return _("A part of what the claim rests on is missing, so that it is not decided.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dlsurvey.analysis.claim_answers import Answer, compare_values, weigh
+from dlsurvey.analysis.claim_answers import Answer, weigh
 from dlsurvey.analysis.claim_data import GradientTest, LengthTest, Outcome, SimilarityTest
 from dlsurvey.analysis.code_sentences import (
     Length,
@@ -11,6 +11,7 @@ from dlsurvey.analysis.code_sentences import (
     describe_length,
     describe_likeness,
 )
+from dlsurvey.analysis.estimates import compare_values
 from dlsurvey.analysis.gradients import describe_framework, works_as_written
 from dlsurvey.analysis.studied import CodeFindings, CodePair, GradientFindings
 from dlsurvey.formats import join_words

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from dlsurvey.analysis.findings import SO_FAR, Provenance, Series, Trend
+from dlsurvey.analysis.estimates import Lead, Z, compare, find_window, list_leads, pool
+from dlsurvey.analysis.findings import SO_FAR, Point, Provenance, Series, Trend
 from dlsurvey.analysis.signals import SIGNALS
+from dlsurvey.analysis.trend_sentences import name_period
 from dlsurvey.language import gettext as _
 
-Values = Mapping[date, float]
+Points = Mapping[date, Point]
 
 
 class Meeting(NamedTuple):
@@ -17,17 +19,47 @@ class Meeting(NamedTuple):
     trend: Trend
     first: Series
     provenance: Provenance
-    values: Mapping[str, Values]
+    points: Mapping[str, Points]
     """By subject, each on the same days, oldest first."""
 
     @property
     def newest(self) -> date:
         """The last day of all."""
-        return max(next(iter(self.values.values())))
+        return max(next(iter(self.points.values())))
+
+    @property
+    def window(self) -> Sequence[date]:
+        """The periods that are told together: of a census the newest day alone."""
+        days = list(next(iter(self.points.values())))
+        if self.trend.estimate == "census":
+            return [self.newest]
+        return find_window(days, self.first.resolution)
+
+    def select(self, subject: str) -> Sequence[Point]:
+        """The subject's points of the window."""
+        return [self.points[subject][day] for day in self.window]
 
     def tell(self, subject: str) -> float:
-        """The subject's value of the newest day."""
-        return self.values[subject][self.newest]
+        """The subject's value: of the newest day, or of the window."""
+        return pool(self.select(subject), self.trend.estimate)
+
+    def compare(self, subject: str, against: str, z: float = Z) -> Lead:
+        """Whether the subject is ahead of the other, or chance alone may make it look so."""
+        return compare(self.select(subject), self.select(against), self.trend.estimate, z)
+
+    def list_leads(self, subject: str, against: str) -> Mapping[date, int]:
+        """By day, who of the two was ahead by then."""
+        sides = (self.points[subject], self.points[against])
+        return list_leads(*sides, self.trend.estimate, self.first.resolution)
+
+    @property
+    def when(self) -> str:
+        """The day or the window in words."""
+        newest = name_period(self.newest, self.first.resolution)
+        if len(self.window) == 1:
+            return newest
+        first = name_period(self.window[0], self.first.resolution)
+        return _("{first} to {last}").format(first=first, last=newest)
 
     def is_newer(self, made: int | None) -> bool:
         """Whether the last day of all lies after the year in which the claim was made."""
@@ -56,28 +88,29 @@ def _list_meetings(trend: Trend, metric: str, subjects: Sequence[str]) -> list[M
             grouped.setdefault((one.source, one.resolution, request), []).append(place)
     meetings = []
     for places in grouped.values():
-        values = {
-            name: _read_values([trend.series[place] for place in places], name) for name in subjects
+        points = {
+            name: _read_points([trend.series[place] for place in places], name) for name in subjects
         }
-        days = sorted(set.intersection(*(set(each) for each in values.values())))
+        days = sorted(set.intersection(*(set(each) for each in points.values())))
         if days:
             meetings.append(
                 Meeting(
                     trend,
                     trend.series[places[0]],
                     trend.provenance[places[0]],
-                    {name: {day: each[day] for day in days} for name, each in values.items()},
+                    {name: {day: each[day] for day in days} for name, each in points.items()},
                 )
             )
     return meetings
 
 
-def _read_values(series: Sequence[Series], subject: str) -> dict[date, float]:
+def _read_points(series: Sequence[Series], subject: str) -> dict[date, Point]:
     """Of several repositories or packages of one subject the largest; no period that is not over."""
-    values: dict[date, float] = {}
+    points: dict[date, Point] = {}
     for one in series:
         if one.subject == subject:
             for point in one.points:
-                if point.label != SO_FAR:
-                    values[point.start] = max(point.value, values.get(point.start, point.value))
-    return values
+                known = points.get(point.start)
+                if point.label != SO_FAR and (known is None or point.value > known.value):
+                    points[point.start] = point
+    return points

@@ -5,15 +5,17 @@ What is not newer than a claim cannot test it: it stands in the reason, and deci
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from math import inf
+from statistics import NormalDist
 
-from dlsurvey.analysis.claim_answers import Answer, compare_values, weigh
+from dlsurvey.analysis.claim_answers import Answer, say_open, weigh
 from dlsurvey.analysis.claim_data import CrossingTest, DifferenceTest, LeadTest, Outcome, ShareTest
 from dlsurvey.analysis.claim_meetings import Meeting, find_meeting
 from dlsurvey.analysis.findings import Trend
 from dlsurvey.analysis.provenance import IMPORTS
 from dlsurvey.analysis.signals import SIGNALS
-from dlsurvey.analysis.trend_sentences import name_period
-from dlsurvey.formats import format_number, format_value, join_words
+from dlsurvey.analysis.trend_sentences import name_period, write_estimate
+from dlsurvey.formats import format_number, join_words
 from dlsurvey.language import gettext as _
 
 
@@ -30,8 +32,9 @@ def answer_lead(
         else:
             found.append(meeting)
     newer = [one for one in found if one.is_newer(made)]
-    outcomes = [_judge_ratio(one.tell(pair[0]), one.tell(pair[1]), test) for one in newer]
-    verdict = weigh(outcomes)
+    outcomes = [_judge_ratio(one, test) for one in newer]
+    verdict = weigh([*outcomes, *(None for _one in missing)])
+    open_ = say_open(weigh(outcomes), missing)
     told = (
         _say_lead(one, pair, titles, test)
         if one.is_newer(made)
@@ -41,7 +44,7 @@ def answer_lead(
     return Answer(
         verdict="inconclusive" if test.proxies else verdict,
         now="; ".join(_write_values(one, pair, titles) for one in newer),
-        why=" ".join((*told, *missing)),
+        why=" ".join(filter(None, (*told, open_, *missing))),
         evidence=_name_signals(found),
     )
 
@@ -70,16 +73,32 @@ def answer_share(
         answer = Answer("inconclusive", numbers, _("Neither is named."), _name_signals([meeting]))
         return _mind_age(answer, meeting, made)
     share = subject / (subject + against)
-    verdict: Outcome | None = "higher" if share >= test.least else "lower" if share < 0.5 else None
+    low, high = share, share
+    lead = meeting.compare(*pair)
+    if lead.ratio is not None:
+        low, high = (ratio / (1 + ratio) if ratio < inf else 1.0 for ratio in lead.ratio)
+    elif lead.outcome is None:
+        low, high = 0.0, 1.0
+    verdict: Outcome | None = "higher" if low >= test.least else "lower" if high < 0.5 else None
     names = [titles.get(name, name) for name in pair]
+    text = (
+        _("Of the mentions of {names} together, {name} has {share:.0f} % ({when}).")
+        if low == high
+        else _(
+            "Of the mentions of {names} together, {name} has {share:.0f} % ({when}; 95 % interval"
+            " {low:.0f} to {high:.0f} %)."
+        )
+    )
     answer = Answer(
         verdict=weigh([verdict]),
         now=numbers,
-        why=_("Of the mentions of {names} together, {name} has {share:.0f} % ({when}).").format(
+        why=text.format(
             names=join_words(names),
             name=names[0],
             share=100 * share,
-            when=name_period(meeting.newest, meeting.first.resolution),
+            when=meeting.when,
+            low=100 * low,
+            high=100 * high,
         ),
         evidence=_name_signals([meeting]),
     )
@@ -94,9 +113,8 @@ def answer_crossing(
     meeting = find_meeting(trends, test.metric, pair)
     if meeting is None:
         return Answer("inconclusive", "", _ask_source(test.metric, pair, titles))
-    outcome = compare_values(meeting.tell(pair[0]), meeting.tell(pair[1]))
     answer = Answer(
-        verdict=weigh([outcome]),
+        verdict=weigh([meeting.compare(*pair).outcome]),
         now=_write_values(meeting, pair, titles),
         why=f"{_say_ahead(meeting, pair, titles)} {_say_crossing(meeting, pair, titles)}",
         evidence=_name_signals([meeting]),
@@ -124,13 +142,18 @@ def answer_difference(
         return Answer("inconclusive", "", _ask_source(test.metric, (), titles))
     ranked = sorted(subjects, key=lambda name: -meeting.tell(name))
     most, least = ranked[0], ranked[-1]
+    # The most and the least of several differ by chance more than any two do.
+    pairs = len(subjects) * (len(subjects) - 1) / 2
+    outcome = meeting.compare(most, least, NormalDist().inv_cdf(1 - 0.025 / pairs)).outcome
+    verdict = weigh([outcome])
     if meeting.tell(most) == meeting.tell(least):
-        verdict, why = weigh(["equivalent"]), _("All have the same count.")
+        why = _("All have the same count.")
     else:
-        verdict = weigh(["higher"])
         why = _("{most} has the most, {least} the least.").format(
             most=titles.get(most, most), least=titles.get(least, least)
         )
+        if outcome is None:
+            why += " " + _("That may be chance ({when}).").format(when=meeting.when)
     numbers = _write_values(meeting, ranked, titles)
     return _mind_age(Answer(verdict, numbers, why, _name_signals([meeting])), meeting, made)
 
@@ -150,13 +173,14 @@ def _say_age(meeting: Meeting, made: int | None) -> str:
     ).format(when=name_period(meeting.newest, meeting.first.resolution), year=made)
 
 
-def _judge_ratio(subject: float, against: float, test: LeadTest) -> Outcome | None:
-    """'higher' where the claim's size is met, None where only its direction is."""
-    outcome = compare_values(subject, against)
-    if outcome != "higher" or against == 0:
-        return outcome
-    ratio = subject / against
-    met = ratio >= test.least and (test.most is None or ratio <= test.most)
+def _judge_ratio(meeting: Meeting, test: LeadTest) -> Outcome | None:
+    """'higher' where the claim's size is met, None where only its direction is, or not even that."""
+    lead = meeting.compare(test.subject, test.against)
+    subject, against = (meeting.tell(name) for name in (test.subject, test.against))
+    if lead.outcome != "higher" or against == 0:
+        return lead.outcome
+    low, high = lead.ratio or (subject / against, subject / against)
+    met = low >= test.least and (test.most is None or high <= test.most)
     return "higher" if met else None
 
 
@@ -164,7 +188,7 @@ def _say_lead(
     meeting: Meeting, pair: tuple[str, str], titles: Mapping[str, str], test: LeadTest
 ) -> str:
     sentence = _say_ahead(meeting, pair, titles)
-    if _judge_ratio(meeting.tell(pair[0]), meeting.tell(pair[1]), test) is None:
+    if _judge_ratio(meeting, test) is None and meeting.compare(*pair).outcome == "higher":
         size = _("The direction of the claim stands, its size does not.")
         return f"{sentence} {size}"
     return sentence
@@ -172,18 +196,28 @@ def _say_lead(
 
 def _say_ahead(meeting: Meeting, pair: tuple[str, str], titles: Mapping[str, str]) -> str:
     """'GitHub stars (22 August 2026): TensorFlow is ahead with 1.92 times the value of PyTorch.'"""
-    when = name_period(meeting.newest, meeting.first.resolution)
-    title = f"{meeting.trend.title} ({when})"
-    ranked = sorted(pair, key=lambda name: -meeting.tell(name))
+    title = f"{meeting.trend.title} ({meeting.when})"
+    lead = meeting.compare(*pair)
+    if lead.outcome is None:
+        return _("{title}: what the two differ by may be chance.").format(title=title)
+    ranked = (pair[1], pair[0]) if lead.outcome == "lower" else pair
     ahead, behind = (titles.get(name, name) for name in ranked)
     larger, smaller = (meeting.tell(name) for name in ranked)
-    if larger == smaller:
+    ratio = meeting.compare(ranked[0], ranked[1]).ratio
+    if lead.outcome == "equivalent":
         text = _("{title}: {both} are level.")
-    elif smaller == 0:
+    elif smaller == 0 or larger < smaller:
         text = _("{title}: {ahead} is ahead of {behind}.")
+    elif ratio is not None and ratio.high < inf:
+        text = _(
+            "{title}: {ahead} is ahead with {times} times the value of {behind} (95 % interval {low}"
+            " to {high})."
+        )
     else:
         text = _("{title}: {ahead} is ahead with {times} times the value of {behind}.")
     return text.format(
+        low=format_number(ratio.low) if ratio else "",
+        high=format_number(ratio.high) if ratio else "",
         title=title,
         both=join_words((ahead, behind)),
         ahead=ahead,
@@ -194,14 +228,14 @@ def _say_ahead(meeting: Meeting, pair: tuple[str, str], titles: Mapping[str, str
 
 def _say_crossing(meeting: Meeting, pair: tuple[str, str], titles: Mapping[str, str]) -> str:
     """When the subject was ahead for the first time, and since when without a break."""
-    first, second = (meeting.values[name] for name in pair)
+    leads = meeting.list_leads(*pair)
     name = titles.get(pair[0], pair[0])
-    days = list(first)
+    days = list(leads)
 
     def say(day: date) -> str:
         return name_period(day, meeting.first.resolution)
 
-    ahead = [day for day in days if first[day] > second[day]]
+    ahead = [day for day in days if leads[day] > 0]
     if not ahead:
         return _("In this series, which begins with {first}, {name} never was.").format(
             first=say(days[0]), name=name
@@ -215,7 +249,7 @@ def _say_crossing(meeting: Meeting, pair: tuple[str, str], titles: Mapping[str, 
         return _("{start}, and ever since.").format(start=start)
     if ahead[-1] != days[-1]:
         return _("{start}, but no longer after {last}.").format(start=start, last=say(ahead[-1]))
-    behind = [place for place, day in enumerate(days) if first[day] <= second[day]]
+    behind = [place for place, day in enumerate(days) if leads[day] <= 0]
     return _("{start}, and lately without a break ({since} and after).").format(
         start=start, since=say(days[behind[-1] + 1])
     )
@@ -224,11 +258,10 @@ def _say_crossing(meeting: Meeting, pair: tuple[str, str], titles: Mapping[str, 
 def _write_values(meeting: Meeting, subjects: Sequence[str], titles: Mapping[str, str]) -> str:
     """'GitHub stars: TensorFlow 197,213, PyTorch 102,529 (GitHub, 22 August 2026)'."""
     values = ", ".join(
-        f"{titles.get(name, name)} {format_value(meeting.tell(name), meeting.trend.unit)}"
+        f"{titles.get(name, name)} {write_estimate(meeting.select(name), meeting.trend)}"
         for name in subjects
     )
-    when = name_period(meeting.newest, meeting.first.resolution)
-    return f"{meeting.trend.title}: {values} ({meeting.provenance.source}, {when})"
+    return f"{meeting.trend.title}: {values} ({meeting.provenance.source}, {meeting.when})"
 
 
 def _ask_source(metric: str, pair: Sequence[str], titles: Mapping[str, str], unit: str = "") -> str:

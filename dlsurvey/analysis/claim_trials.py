@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from dlsurvey.analysis.claim_answers import LESS, Answer, weigh
+from dlsurvey.analysis.claim_answers import LESS, Answer, say_open, weigh
 from dlsurvey.analysis.claim_data import ComparisonTest, LossTest, ModesTest, Outcome
 from dlsurvey.analysis.claim_sentences import Told, count_pairs, say_verdict, write_numbers
 from dlsurvey.analysis.findings import WorkloadFindings
@@ -28,12 +28,16 @@ def answer_comparison(
     missing = tuple(_ask_trials(name, subject, against) for name in open_)
     if not told:
         return Answer("inconclusive", "", " ".join(missing))
-    verdict = weigh([read_outcome(one.comparison, test.subject) for one in told], test.expects)
+    outcomes = [read_outcome(one.comparison, test.subject) for one in told]
+    verdict = weigh([*outcomes, *(None for _one in missing)], test.expects)
+    undecided = say_open(weigh(outcomes, test.expects), missing)
     note = _explain_images([one.workload for one in told], test.images)
     return Answer(
         verdict="inconclusive" if note and test.images else verdict,
         now="; ".join(write_numbers(one, titles) for one in told),
-        why=" ".join((*note, *(say_verdict(one, titles) for one in told), *missing)),
+        why=" ".join(
+            filter(None, (*note, *(say_verdict(one, titles) for one in told), undecided, *missing))
+        ),
         evidence=tuple(_name_comparison(one.comparison) for one in told),
     )
 

@@ -4,7 +4,8 @@ A crossing is told of two series of one trend, source, metric and resolution, of
 frameworks, that were in both editions. They are compared in the periods that both have and that
 are over. Who was ahead at the newest such period of the older edition, and who is ahead at the
 newest of the newer one: where these differ, one passed the other. Being level changes nothing.
-Passing twice is not told, since nothing changed between the two editions. Where the newer edition
+Passing twice is not told, since nothing changed between the two editions. Of counts of events and of
+shares, somebody is ahead only where chance does not make it look so (`estimates.py`). Where the newer edition
 already has the other ahead at the older one's newest period, the source revised its past.
 """
 
@@ -15,7 +16,8 @@ from math import isclose
 from typing import NamedTuple
 
 from dlsurvey.analysis.differences import Cause, Change
-from dlsurvey.analysis.findings import SO_FAR, Findings, Series, Trend
+from dlsurvey.analysis.estimates import list_leads
+from dlsurvey.analysis.findings import SO_FAR, Estimate, Findings, Series, Trend
 from dlsurvey.analysis.provenance import cite_source
 from dlsurvey.analysis.revisions import end_period
 from dlsurvey.analysis.trend_sentences import name_period
@@ -94,8 +96,9 @@ def _compare_orders(old: Trend, new: Trend) -> Iterator[Change]:
     for one, other in combinations(now, 2):
         if one not in before or other not in before:
             continue
-        earlier = _make_pair(before[one][1], before[other][1])
-        later = _make_pair(now[one][1], now[other][1])
+        # An edition of an older version does not say what its values are: the newer one does.
+        earlier = _make_pair(before[one][1], before[other][1], new.estimate)
+        later = _make_pair(now[one][1], now[other][1], new.estimate)
         if earlier is None or later is None:
             continue
         then, since = earlier.find_sign(earlier.newest), later.find_sign(later.newest)
@@ -103,7 +106,7 @@ def _compare_orders(old: Trend, new: Trend) -> Iterator[Change]:
             yield _tell_crossing(new, earlier, later)
 
 
-def _make_pair(a: Series, b: Series) -> Pair | None:
+def _make_pair(a: Series, b: Series, estimate: Estimate) -> Pair | None:
     """None where the two have no period in common, or are not of different frameworks."""
     if a.subject == b.subject or (a.source, a.metric, a.resolution) != (
         b.source,
@@ -111,16 +114,13 @@ def _make_pair(a: Series, b: Series) -> Pair | None:
         b.resolution,
     ):
         return None
-    values = {point.start: point.value for point in b.points if point.label != SO_FAR}
-    both = sorted(
-        (point.start, point.value - values[point.start])
-        for point in a.points
-        if point.start in values and point.label != SO_FAR
+    first, second = (
+        {point.start: point for point in one.points if point.label != SO_FAR} for one in (a, b)
     )
-    if not both:
+    leads = list_leads(first, second, estimate, a.resolution)
+    if not leads:
         return None
-    signs = tuple((start, 1 if lead > 0 else -1) for start, lead in both if lead)
-    return Pair(a, b, signs, both[-1][0])
+    return Pair(a, b, tuple((day, sign) for day, sign in leads.items() if sign), max(leads))
 
 
 def _tell_crossing(trend: Trend, earlier: Pair, later: Pair) -> Change:

@@ -32,11 +32,12 @@ class Evidence:
     def __init__(self, store: Store, edition: Edition) -> None:
         """Read what `edition` stands on, and nothing that came later."""
         self._edition = edition
-        self._asked = {
-            collection.source: collection.at
-            for collection in list_attempts(store, edition)
-            if collection.status != "failed"
-        }
+        self._asked: dict[str, datetime] = {}
+        self._open: dict[str, frozenset[str]] = {}
+        for collection in list_attempts(store, edition):
+            self._open[collection.source] = frozenset(gap.what for gap in collection.gaps)
+            if collection.status != "failed":
+                self._asked[collection.source] = collection.at
         reader = ColumnReader()
         for source, lines in sorted(edition.observation_lines.items()):
             found = 0
@@ -54,6 +55,10 @@ class Evidence:
     def year(self) -> int:
         """The running year of the edition."""
         return self._edition.created_at.year
+
+    def is_open(self, source: str, what: str) -> bool:
+        """Whether the newest attempt at the source left this open."""
+        return what in self._open.get(source, ())
 
     def select(self, metric: str, source: str | None = None) -> pd.DataFrame:
         """The rows of one metric, oldest period first."""

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from dlsurvey.analysis.deployed import DeploymentFindings
 from dlsurvey.analysis.differences import Changes
 from dlsurvey.analysis.measured import (
@@ -114,6 +116,9 @@ class WorkloadFindings(Record, frozen=True, kw_only=True):
     provenance: Provenance
 
 
+Estimate = Literal["census", "count", "share", "index"]
+
+
 class Point(Record, frozen=True, kw_only=True):
     """One value of a series."""
 
@@ -121,6 +126,10 @@ class Point(Record, frozen=True, kw_only=True):
     value: float
     status: ObservationStatus
     label: str = ""
+    count: float | UnsetType = UNSET
+    """Of a share, how many events it was made of;"""
+    whole: float | UnsetType = UNSET
+    """and of how many these are a part. Not set where the value is no share."""
 
 
 class Band(Record, frozen=True, kw_only=True):
@@ -197,6 +206,8 @@ class Trend(Record, frozen=True, kw_only=True):
     """The last day of an archive that no longer grows; after it nothing is known."""
     sampled: bool = True
     """False where points come when they come, as releases do: the time between is no hole."""
+    estimate: Estimate = "census"
+    """Whether all there is was counted, or events that chance makes more or fewer."""
 
     @property
     def revised(self) -> bool:
@@ -229,6 +240,8 @@ class SourceHealth(Record, frozen=True, kw_only=True):
     """Requests that the source said are left, at the newest attempt; None where it did not tell."""
     gaps: tuple[Gap, ...] = ()
     """What the newest attempt left open."""
+    doubtful: int = 0
+    """Values of the newest attempt that wait for a later answer to confirm them."""
 
 
 class Listing(Record, frozen=True, kw_only=True):

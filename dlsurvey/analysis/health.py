@@ -92,6 +92,7 @@ def _assess(collector: Collector, attempts: Sequence[Collection], now: datetime)
         overdue=due is not None and due <= now.date(),
         quota_left=newest.quota_left if newest else None,
         gaps=newest.gaps if newest else (),
+        doubtful=newest.doubtful if newest else 0,
     )
 
 

@@ -5,17 +5,22 @@ With v(p, t) the value of package p at t, and m(p, t) the median of its values w
 least `TOGETHER` of all packages with a value, and no fewer than two, have r < `low_share`; the
 outage goes on over neighbouring periods in which as many have r < `low_share` + `SLACK`.
 
+Days are looked at before they are summed, each against the median of the same day of the week, with
+`low_share` `LOW_DAY`: an outage of two days would be a dip of a week and no more.
+
 One package that falls, or one that leaps while the others fall, changes nothing. Sums of a week
 take `low_share` 0.5, since a holiday week alone takes a third; trailing months take 0.7, since a
 week that was lost takes only a quarter off them.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from statistics import median
 
-from dlsurvey.analysis.findings import Outage, Point, Series
+import pandas as pd
+
+from dlsurvey.analysis.findings import Outage, Series
 from dlsurvey.formats import format_date
 from dlsurvey.language import gettext as _
 
@@ -23,11 +28,42 @@ WINDOW_DAYS = 120
 TOGETHER = 0.75
 SLACK = 0.1
 FEWEST = 2
+LOW_DAY = 0.3
+"""A holiday takes half of a day, and never of all packages so much."""
 
 
 def find_outages(series: Sequence[Series], low_share: float, what: str) -> tuple[Outage, ...]:
     """Every time in which nearly all `series` fell together; `what` names what was counted."""
-    levels = [_find_levels(one.points) for one in series]
+    values = [{point.start: point.value for point in one.points} for one in series]
+    return _find_together([_find_levels(one) for one in values], low_share, what)
+
+
+def find_day_outages(frame: pd.DataFrame, what: str) -> tuple[Outage, ...]:
+    """The same of daily counts, as rows of one metric, by each source that counted them."""
+    outages: list[Outage] = []
+    for _source, part in frame.groupby("source", sort=True):
+        series: dict[Hashable, dict[date, float]] = {}
+        columns = (part[name].tolist() for name in ("subject", "label", "start", "value"))
+        for subject, label, day, value in zip(*columns, strict=True):
+            series.setdefault((subject, label), {})[day] = float(value)
+        levels = [_find_day_levels(days) for days in series.values()]
+        outages += _find_together(levels, LOW_DAY, what)
+    return tuple(outages)
+
+
+def leave_out_outages(frame: pd.DataFrame) -> pd.DataFrame:
+    """Daily counts without the days of outages, which are as if nobody had reported them."""
+    kept = frame
+    for source, part in frame.groupby("source", sort=True):
+        for outage in find_day_outages(part, ""):
+            within = (kept["start"] >= outage.start) & (kept["start"] <= outage.end)
+            kept = kept[~(within & (kept["source"] == source))]
+    return kept
+
+
+def _find_together(
+    levels: Sequence[Mapping[date, float]], low_share: float, what: str
+) -> tuple[Outage, ...]:
     days = sorted({day for one in levels for day in one})
     low = [_fall_together(day, levels, low_share) for day in days]
     lowish = [_fall_together(day, levels, low_share + SLACK) for day in days]
@@ -38,20 +74,31 @@ def find_outages(series: Sequence[Series], low_share: float, what: str) -> tuple
     return tuple(outages)
 
 
-def _find_levels(points: Sequence[Point]) -> dict[date, float]:
+def _find_day_levels(values: Mapping[date, float]) -> dict[date, float]:
+    """Of each day against the same day of the week."""
+    levels: dict[date, float] = {}
+    for weekday in range(7):
+        levels |= _find_levels(
+            {day: value for day, value in values.items() if day.weekday() == weekday}
+        )
+    return levels
+
+
+def _find_levels(values: Mapping[date, float]) -> dict[date, float]:
     levels = {}
+    days = sorted(values)
     first = 0
-    for point in points:
-        while (point.start - points[first].start).days > WINDOW_DAYS:
+    for day in days:
+        while (day - days[first]).days > WINDOW_DAYS:
             first += 1
         near = []
-        for other in points[first:]:
-            if (other.start - point.start).days > WINDOW_DAYS:
+        for other in days[first:]:
+            if (other - day).days > WINDOW_DAYS:
                 break
-            near.append(other.value)
+            near.append(values[other])
         usual = median(near)
         if usual > 0:
-            levels[point.start] = point.value / usual
+            levels[day] = values[day] / usual
     return levels
 
 

@@ -9,6 +9,7 @@ from packaging.version import Version
 
 from dlsurvey.analysis.evidence import iterate_rows
 from dlsurvey.analysis.findings import SO_FAR
+from dlsurvey.analysis.outages import leave_out_outages
 
 
 class Observed(Protocol):
@@ -26,6 +27,8 @@ Preparation: TypeAlias = Callable[[pd.DataFrame, Observed], pd.DataFrame]
 
 DAYS_OF_WEEK = 7
 MISSING = float("nan")
+LEAST_WHOLE = 20
+"""A share of fewer is no share."""
 
 
 def keep(frame: pd.DataFrame, observed: Observed) -> pd.DataFrame:
@@ -39,7 +42,8 @@ def keep_newest(frame: pd.DataFrame, observed: Observed) -> pd.DataFrame:
 
 
 def sum_weeks(frame: pd.DataFrame, observed: Observed) -> pd.DataFrame:
-    """Sums from Monday to Sunday; a week with an unreported day is missing, not smaller."""
+    """Sums from Monday to Sunday; a week with a day unreported or of an outage is missing."""
+    frame = leave_out_outages(frame)
     if frame.empty:
         return frame
     mondays = [day - timedelta(days=day.weekday()) for day in frame["start"].tolist()]
@@ -67,12 +71,12 @@ def share_of(whole: str, *, without: str = "") -> Preparation:
             remainder = totals.get(place, MISSING) - (
                 left_out.get(place, MISSING) if without else 0
             )
-            values.append(remainder if remainder > 0 else MISSING)
+            values.append(remainder if remainder >= LEAST_WHOLE else MISSING)
         kept = frame.assign(whole=pd.Series(values, index=frame.index, dtype=float)).dropna(
             subset=["whole"]
         )
-        shares = 100.0 * kept["value"].astype(float) / kept["whole"]
-        return kept.assign(value=shares).drop(columns=["whole"])
+        counts = kept["value"].astype(float)
+        return kept.assign(value=100.0 * counts / kept["whole"], count=counts)
 
     return share
 
@@ -118,10 +122,11 @@ def share_papers(frame: pd.DataFrame, observed: Observed) -> pd.DataFrame:
             continue
         row = counted.iloc[-1].copy()
         row["start"] = date(int(str(year)), 1, 1)
-        row["value"] = 100.0 * float(counted["value"].sum()) / float(whole["value"].sum())
+        row["count"], row["whole"] = float(counted["value"].sum()), float(whole["value"].sum())
+        row["value"] = 100.0 * row["count"] / row["whole"]
         row["label"] = ", ".join(sorted(steady))
         shares.append(row)
-    return pd.DataFrame(shares, columns=frame.columns)
+    return pd.DataFrame(shares, columns=[*frame.columns, "count", "whole"])
 
 
 def measure_wheels(frame: pd.DataFrame, observed: Observed) -> pd.DataFrame:

@@ -56,6 +56,10 @@ class Vintages:
         times = {label: when for (one, label), (when, _) in requests.items() if one == metric}
         return max(times, key=lambda label: (times[label], label), default="")
 
+    def find_told(self, source: str, metric: str, label: str) -> datetime:
+        """When the source told of this label last."""
+        return self._list_requests(source)[metric, label][0]
+
     def count_labels(self, source: str, metric: str) -> int:
         """How many different requests the source has answered."""
         return sum(one == metric for one, _ in self._list_requests(source))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 import pandas as pd
+from msgspec import UNSET, UnsetType
 
 from collectors.subjects import Subject
 from dlsurvey.analysis.evidence import Evidence
@@ -30,8 +31,8 @@ class Group(NamedTuple):
     label: str = ""
     former: tuple[str, ...] = ()
     """Names before the present one."""
-    several: bool = False
-    """Whether the subject has more than one such series of this source."""
+    name: str = ""
+    """What tells it from the other such series of the subject and source; empty for the only one."""
     left_out: int = 0
     """How many older requests of this source there are."""
 
@@ -46,7 +47,7 @@ def list_groups(
         group
         for subject in subjects
         for source, part in frame[frame["subject"] == subject.name].groupby("source", sort=True)
-        for group in _split(signal, subject, str(source), part, vintages)
+        for group in _split(signal, subject, str(source), part, (evidence, vintages))
     )
 
 
@@ -102,8 +103,13 @@ def _select(signal: Signal, evidence: Evidence, subjects: Sequence[Subject]) -> 
 
 
 def _split(
-    signal: Signal, subject: Subject, source: str, part: pd.DataFrame, vintages: Vintages
+    signal: Signal,
+    subject: Subject,
+    source: str,
+    part: pd.DataFrame,
+    told: tuple[Evidence, Vintages],
 ) -> Iterator[Group]:
+    evidence, vintages = told
     match signal.label:
         case "point":
             yield Group(subject, source, part)
@@ -114,24 +120,59 @@ def _split(
                 others = vintages.count_labels(source, signal.metric) - 1
                 yield Group(subject, source, chosen, newest, left_out=others)
         case "series":
-            yield from _split_labels(subject, source, part)
+            if part["label"].nunique() == 1:
+                yield Group(subject, source, part, str(part["label"].iloc[0]))
+            else:
+                runs = _list_runs(signal, part, evidence, vintages)
+                yield from _split_labels(subject, source, part, runs)
 
 
-def _split_labels(subject: Subject, source: str, part: pd.DataFrame) -> Iterator[Group]:
+def _list_runs(
+    signal: Signal, part: pd.DataFrame, evidence: Evidence, vintages: Vintages
+) -> Sequence[Run]:
+    source, subject = part["source"].iloc[0], part["subject"].iloc[0]
+    numbered = evidence.select("repository_id", source)
+    numbered = numbered[numbered["subject"] == subject]
+    numbers = dict(zip(numbered["label"].tolist(), numbered["value"].tolist(), strict=True))
     runs = []
     for label, rows in part.groupby("label", sort=True):
         starts, values = list(rows["start"]), list(rows["value"])
-        runs.append(Run(str(label), starts[0], float(values[0]), starts[-1], float(values[-1])))
+        runs.append(
+            Run(
+                label=str(label),
+                first=starts[0],
+                first_value=float(values[0]),
+                last=starts[-1],
+                last_value=float(values[-1]),
+                told=vintages.find_told(source, signal.metric, str(label)),
+                number=numbers.get(label),
+            )
+        )
+    return runs
+
+
+def _split_labels(
+    subject: Subject, source: str, part: pd.DataFrame, runs: Sequence[Run]
+) -> Iterator[Group]:
     present = find_present_names(runs)
+    told = {run.label: run.told for run in runs}
     now = [present[str(label)] for label in part["label"].tolist()]
-    for label in sorted(set(now)):
+    shown = sorted(set(now))
+    short = [label.rsplit("/", 1)[-1] for label in shown]
+    for label, name in zip(shown, short, strict=True):
+        rows = _keep_rows(part, [one == label for one in now])
+        # On the day of a change of name both were counted: the newer one holds.
+        order = rows.assign(told=[told[str(one)] for one in rows["label"]])
+        rows = order.sort_values(["start", "told"], kind="stable").drop_duplicates(
+            "start", keep="last"
+        )
         yield Group(
             subject,
             source,
-            _keep_rows(part, [one == label for one in now]),
+            rows.drop(columns=["told"]),
             label,
             tuple(one for one in present if present[one] == label and one != label),
-            several=len(set(now)) > 1,
+            name="" if len(shown) == 1 else name if short.count(name) == 1 else label,
         )
 
 
@@ -148,12 +189,13 @@ def _make_one(
         for label in rows["label"].tolist()
     ]
     points = tuple(
-        Point(start=start, value=float(value), status=status, label=label)
-        for start, value, status, label in zip(
+        Point(start=start, value=float(value), status=status, label=label, count=count, whole=whole)
+        for start, value, status, label, (count, whole) in zip(
             rows["start"].tolist(),
             rows["value"].tolist(),
             rows["status"].tolist(),
             point_labels,
+            _list_counts(rows),
             strict=True,
         )
     )
@@ -170,7 +212,7 @@ def _make_one(
         metric=signal.metric,
         retrieved_at=_find_newest(rows),
         subject=group.subject.name,
-        title=f"{title} ({group.label.rsplit('/', 1)[-1]})" if group.several else title,
+        title=f"{title} ({group.name})" if group.name else title,
         points=points,
         resolution=rows["resolution"].iloc[-1],
         method=rows["method"].iloc[-1],
@@ -178,6 +220,13 @@ def _make_one(
         revisions=revisions,
         band=_make_band(signal, group, points, vintages),
     )
+
+
+def _list_counts(rows: pd.DataFrame) -> Sequence[tuple[float | UnsetType, float | UnsetType]]:
+    """Of each share how many events it was made of, and of how many."""
+    if "whole" not in rows:
+        return [(UNSET, UNSET)] * len(rows)
+    return list(zip(rows["count"].tolist(), rows["whole"].tolist(), strict=True))
 
 
 def _make_band(

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from dlsurvey.analysis.findings import Estimate
 from dlsurvey.analysis.preparations import Preparation, keep
 from dlsurvey.language import gettext as _
 from dlsurvey.records import Record
@@ -36,6 +37,10 @@ class Signal(Record, frozen=True, kw_only=True):
     sampled: bool = True
     low_share: float | None = None
     """Below this share of their usual level, nearly all series together are an outage."""
+    estimate: Estimate = "census"
+    """Whether its values are all that there is, a count of events, a share of them, or an index."""
+    daily: bool = False
+    """Whether its metric counts days, on which outages are looked for before they are summed."""
     counted: str = ""
     """What is counted, in a word, where outages are looked for."""
 

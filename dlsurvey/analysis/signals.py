@@ -25,6 +25,9 @@ _LINKS = mark(
     "A link joins a paper to a repository with its code; the month is that of the arXiv number."
     " The framework was told by machine from the repository, and a paper may have several links."
 )
+_LEAST = mark(
+    "A period with fewer than 20 in the whole is left out: a share of so few tells nothing."
+)
 _REQUEST = mark(
     "Searches relative to the largest point of this one request, which is 100: neither a count nor"
     " comparable with any other request. Each request draws another sample of all searches."
@@ -44,6 +47,7 @@ SIGNALS = (
         title=mark("New GitHub stars a week"),
         metric="stars_retained_weekly",
         unit=mark("stars a week"),
+        estimate="count",
         source="github",
         label="series",
     ),
@@ -85,15 +89,17 @@ SIGNALS = (
         title=mark("Downloads from the Python package index a week"),
         metric="downloads_daily",
         unit=mark("downloads a week"),
+        estimate="count",
         source="pypistats",
         prepare=sum_weeks,
         label="series",
         low_share=0.5,
+        daily=True,
         counted=mark("downloads"),
         meaning=(
             mark(
-                "Downloads from Monday to Sunday, without mirrors; a week with an unreported day is"
-                " left out. They count machines, tests and caches more than people."
+                "Downloads from Monday to Sunday, without mirrors; a week with a day that is unreported"
+                " or in an outage is left out. They count machines, tests and caches more than people."
             ),
         ),
     ),
@@ -112,6 +118,7 @@ SIGNALS = (
         title=mark("Questions on Stack Overflow a month"),
         metric="questions_monthly",
         unit=mark("questions a month"),
+        estimate="count",
         source="stackoverflow",
         meaning=(
             mark(
@@ -125,6 +132,7 @@ SIGNALS = (
         title=mark("Share of all questions on Stack Overflow"),
         metric="questions_monthly",
         unit=mark("% of questions"),
+        estimate="share",
         source="stackoverflow",
         prepare=share_of("questions_monthly_all"),
         reads=("questions_monthly_all",),
@@ -133,6 +141,7 @@ SIGNALS = (
                 "Percent of all questions of the month that carry the framework's tag. It holds against"
                 " the collapse of the whole site, yet those who still ask there are not those of 2020."
             ),
+            _LEAST,
         ),
     ),
     Signal(
@@ -140,6 +149,7 @@ SIGNALS = (
         title=mark("Questions on Stack Overflow"),
         metric="questions_yearly",
         unit=mark("questions a year"),
+        estimate="count",
         source="stackoverflow",
         beside="questions_monthly",
     ),
@@ -148,6 +158,7 @@ SIGNALS = (
         title=mark("Searches on Google"),
         metric="search_interest",
         unit=mark("of 100, the request's largest point"),
+        estimate="index",
         source="google-trends",
         label="request",
         meaning=(_REQUEST,),
@@ -157,17 +168,23 @@ SIGNALS = (
         title=mark("Papers with code, among those with a known framework"),
         metric="paper_links_monthly",
         unit=mark("% of links with a framework"),
+        estimate="share",
         source="papers-with-code",
         prepare=share_of("paper_links_monthly_all", without="paper_links_monthly_none"),
         reads=("paper_links_monthly_all", "paper_links_monthly_none"),
         ends=ARCHIVE_END,
-        meaning=(_LINKS, mark("Links to code without a framework are left out of the whole.")),
+        meaning=(
+            _LINKS,
+            mark("Links to code without a framework are left out of the whole."),
+            _LEAST,
+        ),
     ),
     Signal(
         key="papers-with-code-share-all",
         title=mark("Papers with code, among all"),
         metric="paper_links_monthly",
         unit=mark("% of all links"),
+        estimate="share",
         source="papers-with-code",
         prepare=share_of("paper_links_monthly_all"),
         reads=("paper_links_monthly_all",),
@@ -178,6 +195,7 @@ SIGNALS = (
                 "About two in five links lead to code without a framework; they are part of"
                 " the whole here, so all shares are smaller than in the figure before."
             ),
+            _LEAST,
         ),
     ),
     Signal(
@@ -185,6 +203,7 @@ SIGNALS = (
         title=mark("Papers at conferences"),
         metric="conference_papers",
         unit=mark("% of papers"),
+        estimate="share",
         prepare=share_papers,
         reads=("conference_papers_all",),
         meaning=(
@@ -200,6 +219,7 @@ SIGNALS = (
         title=mark("Research works a year"),
         metric="works_yearly",
         unit=mark("works a year"),
+        estimate="count",
         source="openalex",
         meaning=(
             mark(
@@ -213,6 +233,7 @@ SIGNALS = (
         title=mark("Share of job posts on Hacker News"),
         metric="job_posts_monthly",
         unit=mark("% of job posts"),
+        estimate="share",
         source="hacker-news",
         prepare=share_of("job_posts_monthly_all"),
         reads=("job_posts_monthly_all",),
@@ -221,6 +242,7 @@ SIGNALS = (
                 "Percent of the posts in the month's thread 'Who is hiring?' that name the framework as"
                 " a whole word. Few posts name one, so single months jump; a post may name several."
             ),
+            _LEAST,
         ),
     ),
     Signal(
@@ -264,6 +286,7 @@ OVERVIEW = Signal(
     title=mark("Searches for deep learning on Google"),
     metric="deep_learning_interest",
     unit=mark("of 100, the request's largest point"),
+    estimate="index",
     source="google-trends",
     label="request",
     meaning=(_REQUEST,),

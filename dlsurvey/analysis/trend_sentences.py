@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from dlsurvey.analysis.findings import SO_FAR, Point, Series
+from dlsurvey.analysis.estimates import find_pooled_interval, find_window, pool
+from dlsurvey.analysis.findings import SO_FAR, Point, Series, Trend
 from dlsurvey.analysis.provenance import cite_source
 from dlsurvey.analysis.revisions import Vintages
 from dlsurvey.analysis.series import Group
@@ -21,6 +22,8 @@ def describe_latest(signal: Signal, series: Sequence[Series]) -> str:
         known = newest.get(one.title)
         if known is None or one.points[-1].start > known.points[-1].start:
             newest[one.title] = one
+    if signal.estimate in ("count", "share"):
+        return _describe_windows(signal, list(newest.values()))
     ranked = sorted(newest.values(), key=lambda one: -one.points[-1].value)
     parts = [
         f"{one.title} {write_value(one.points[-1], one.resolution, signal.unit)}" for one in ranked
@@ -31,6 +34,27 @@ def describe_latest(signal: Signal, series: Sequence[Series]) -> str:
         else _("{signal}, newest value of each: {values}.")
     )
     return text.format(signal=signal.title, values=join_words(parts))
+
+
+def list_windowed(one: Series) -> Sequence[Point]:
+    """The points of the newest window of a series, without a period that is not over."""
+    points = {point.start: point for point in one.points if point.label != SO_FAR}
+    return [points[day] for day in find_window(list(points), one.resolution)] if points else ()
+
+
+def _describe_windows(signal: Signal, newest: Sequence[Series]) -> str:
+    """The values of the newest window of each, with what chance may have added or taken."""
+    windows = [(one, list_windowed(one)) for one in newest]
+    told = [(one, points) for one, points in windows if points]
+    told.sort(key=lambda one: -pool(one[1], signal.estimate))
+    parts = []
+    for one, points in told:
+        first, last = (name_period(points[place].start, one.resolution) for place in (0, -1))
+        when = last if len(points) == 1 else _("{first} to {last}").format(first=first, last=last)
+        parts.append(f"{one.title} {write_estimate(points, signal)}, {when}")
+    return _("{signal}, with 95 % intervals: {values}.").format(
+        signal=signal.title, values="; ".join(parts)
+    )
 
 
 def describe_end(signal: Signal) -> tuple[str, ...]:
@@ -141,6 +165,19 @@ def name_period(start: date, resolution: Resolution) -> str:
             return _("the week of {day}").format(day=format_date(start))
         case _:
             return format_date(start)
+
+
+def write_estimate(points: Sequence[Point], signal: Signal | Trend) -> str:
+    """The value of a window: '197,213', '12 % (10 to 14)' where it has an interval."""
+    value = format_value(pool(points, signal.estimate), signal.unit)
+    interval = find_pooled_interval(points, signal.estimate)
+    if interval is None:
+        return value
+    return _("{value} ({low} to {high})").format(
+        value=value,
+        low=format_value(interval.low, signal.unit),
+        high=format_value(interval.high, signal.unit),
+    )
 
 
 def write_value(point: Point, resolution: Resolution, unit: str) -> str:

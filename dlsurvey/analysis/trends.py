@@ -10,7 +10,7 @@ from dlsurvey.analysis.chains import describe_fallbacks, hide_covered, make_prov
 from dlsurvey.analysis.courses import describe_course
 from dlsurvey.analysis.evidence import Evidence
 from dlsurvey.analysis.findings import Outage, Series, SourceHealth, Trend
-from dlsurvey.analysis.outages import find_outages
+from dlsurvey.analysis.outages import find_day_outages, find_outages
 from dlsurvey.analysis.provenance import cite_source, explain_metric
 from dlsurvey.analysis.revisions import Vintages
 from dlsurvey.analysis.series import Group, list_groups, make_series
@@ -74,7 +74,7 @@ def _name_apart(signal: Signal, source: str) -> Signal:
 
 def _make_trend(signal: Signal, groups: Sequence[Group], basis: Basis) -> Trend:
     series = hide_covered(make_series(signal, groups, basis.evidence, basis.vintages))
-    outages = _find_outages(signal, series)
+    outages = _find_outages(signal, series, basis.evidence)
     subjects = [group.subject for group in groups]
     notes = (
         *describe_fallbacks(signal, series, subjects, {one.source: one for one in basis.health}),
@@ -101,11 +101,20 @@ def _make_trend(signal: Signal, groups: Sequence[Group], basis: Basis) -> Trend:
         outages=outages,
         ended=signal.ends,
         sampled=signal.sampled,
+        estimate=signal.estimate,
     )
 
 
-def _find_outages(signal: Signal, series: Sequence[Series]) -> tuple[Outage, ...]:
+def _find_outages(
+    signal: Signal, series: Sequence[Series], evidence: Evidence
+) -> tuple[Outage, ...]:
     if signal.low_share is None:
         return ()
     drawn = [one for one in series if one.drawn]
-    return find_outages(drawn, signal.low_share, signal.counted)
+    days: tuple[Outage, ...] = ()
+    if signal.daily:
+        rows = evidence.select(signal.metric)
+        rows = rows[rows["subject"].isin([one.subject for one in drawn])]
+        days = find_day_outages(rows, signal.counted)
+    outages = (*days, *find_outages(drawn, signal.low_share, signal.counted))
+    return tuple(sorted(outages, key=lambda outage: outage.start))

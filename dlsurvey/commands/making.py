@@ -54,17 +54,22 @@ def _foresee(config: Path | None, options: dict[str, Any]) -> None:
 
 @click.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
+@click.option(
+    "--refresh",
+    is_flag=True,
+    help="Ask anew also for periods that are over, whose answers are kept for weeks.",
+)
 @strict_option
 @log_format_option
 @config_option
-def collect(sources: tuple[str, ...], strict: bool, config: Path | None) -> None:
+def collect(sources: tuple[str, ...], refresh: bool, strict: bool, config: Path | None) -> None:
     """Ask the web sources and store what they say (all, or those named).
 
     `dlsurvey list` names them.
     """
     with open_for_work(config, "dlsurvey collect") as survey:
         survey.console.open_log(survey.config.logs, "collect")
-        complete = survey.collect(sources)
+        complete = survey.collect(sources, refresh=refresh)
         survey.console.say(f"Stored in {survey.config.store / 'observations'}")
     finish(complete=complete, strict=strict)
 

@@ -210,4 +210,5 @@ def _describe_series(trend: Trend, position: int, series: Series) -> dict[str, A
         "kind": trend.kind,
         "ended": trend.ended,
         "sampled": trend.sampled,
+        "estimate": trend.estimate,
     }

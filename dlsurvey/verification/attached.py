@@ -9,6 +9,7 @@ from dlsurvey.analysis.findings import (
     Band,
     Card,
     Cover,
+    Estimate,
     Outage,
     Point,
     Revision,
@@ -85,6 +86,7 @@ class AttachedSignal(msgspec.Struct):
     band: tuple[Band, ...] = ()
     ended: date | None = None
     sampled: bool = True
+    estimate: Estimate = "census"
     by_year: bool = False
     provenance_note: str = ""
 

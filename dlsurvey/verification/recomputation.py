@@ -142,7 +142,13 @@ def _read_trends(signals: Sequence[AttachedSignal]) -> tuple[Trend, ...]:
 def _make_trend(members: Sequence[AttachedSignal]) -> Trend:
     first = members[0]
     series = tuple(_make_series(one) for one in members)
-    signal = Signal(key=first.key, title=first.title, metric=first.metric, unit=first.unit)
+    signal = Signal(
+        key=first.key,
+        title=first.title,
+        metric=first.metric,
+        unit=first.unit,
+        estimate=first.estimate,
+    )
     return Trend(
         key=first.key,
         title=first.title,
@@ -168,6 +174,7 @@ def _make_trend(members: Sequence[AttachedSignal]) -> Trend:
         outages=first.outages,
         ended=first.ended,
         sampled=first.sampled,
+        estimate=first.estimate,
     )
 
 

@@ -131,7 +131,7 @@ def answer_stackoverflow(request: httpx.Request) -> httpx.Response:
     return respond({"total": total})
 
 
-def make_thread(month: date, comments: int = 300) -> dict[str, Any]:
+def make_thread(month: date, comments: int = 4) -> dict[str, Any]:
     return {
         "objectID": f"{month:%Y%m}",
         "title": f"Ask HN: Who is hiring? ({month:%B %Y})",

@@ -136,6 +136,6 @@ def test_reads_a_recorded_repository(shared: Path) -> None:
         return respond(body.encode()) if is_total else respond({}, 404)
 
     observations, gaps = split(collect(answer, (subject,))[0])
-    assert [item.value for item in observations] == [7122, 1793, 357]
+    assert [item.value for item in observations] == [3544490, 7122, 1793, 357]
     assert {item.label for item in observations} == {"PyGithub/PyGithub"}
     assert len(gaps) == 3

@@ -67,6 +67,18 @@ def test_a_history_that_cannot_be_is_a_gap(week: dict[str, Any]) -> None:
     assert gaps[0].what == "GitHub star history of google/jax"
 
 
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [({"total": 99}, "does not add up"), ({"days": [1]}, "1 of its 3 entries cannot be read.")],
+)
+def test_a_week_that_cannot_be_costs_no_other(fault: dict[str, Any], reason: str) -> None:
+    weeks = make_history(3)
+    weeks[1] |= fault
+    items, _ = collect(serve(weeks))
+    assert len(pick(items, "stars_retained_weekly")) == 1
+    assert any(reason in gap.why for gap in split(items)[1])
+
+
 def test_a_closed_history_is_a_gap() -> None:
     assert "empty" in split(collect(serve([]))[0])[1][0].why
 

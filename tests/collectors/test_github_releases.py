@@ -77,6 +77,16 @@ def test_releases_are_dated_and_final() -> None:
     ]
 
 
+def test_a_release_that_cannot_be_read_costs_no_other() -> None:
+    listed: list[Any] = [
+        {**make_release("v2", "2026-11-02"), "draft": "no"},
+        make_release("v1", "2026-10-30"),
+    ]
+    items, _ = collect(serve_minor(lambda request: respond(listed)))
+    assert [item.label for item in pick(items, "github_release")] == ["v1"]
+    assert "1 of its 2 entries cannot be read." in [gap.why for gap in split(items)[1]]
+
+
 @pytest.mark.parametrize("tag", ["<script>", "=1+1", "-1", "", "a b", "x" * 200, "v1\n"])
 def test_a_tag_that_names_no_version_is_left_out(tag: str) -> None:
     listed = [make_release(tag, "2026-10-30"), make_release("v1", "2026-10-29")]

@@ -127,13 +127,6 @@ def test_a_week_without_data_is_missing_and_not_zero() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda points: points[2]["value"].pop(),
-        lambda points: points[2]["value"].append(1),
-        lambda points: points[2].update(value=[101] * len(points[2]["value"])),
-        lambda points: points[2].update(value=[-1] * len(points[2]["value"])),
-        lambda points: points[2].update(value=["7"] * len(points[2]["value"])),
-        lambda points: points[2].update(time="soon"),
-        lambda points: points[2].update(time=points[1]["time"]),
         lambda points: points.clear(),
         lambda points: [point.update(isPartial=True) for point in points],
     ],
@@ -142,6 +135,40 @@ def test_an_answer_that_cannot_be_is_a_gap(change: Any) -> None:
     found, gaps, _ = collect(change_points(change))
     assert found == []
     assert [gap.what.partition(":")[0] for gap in gaps] == ["Google Trends"] * 2
+
+
+@pytest.mark.parametrize(
+    ("change", "lost"),
+    [
+        (lambda points: points[2]["value"].pop(), 1),
+        (lambda points: points[2]["value"].append(1), 1),
+        (lambda points: points[2].update(value=[101] * len(points[2]["value"])), 1),
+        (lambda points: points[2].update(value=[-1] * len(points[2]["value"])), 1),
+        (lambda points: points[2].update(value=["7"] * len(points[2]["value"])), 1),
+        (lambda points: points[2].update(time="soon"), 1),
+        (lambda points: points[2].update(time=points[1]["time"]), 2),
+    ],
+)
+def test_a_week_that_cannot_be_costs_no_other(change: Any, lost: int) -> None:
+    good, _, _ = collect(answer_google_trends)
+    found, gaps, _ = collect(change_points(change))
+    weeks = {item.start for item in good} - {item.start for item in found}
+    assert {(item.start, item.subject, item.value) for item in found} < {
+        (item.start, item.subject, item.value) for item in good
+    }
+    assert 0 < len(weeks) <= lost
+    assert {gap.why for gap in gaps} == {f"{lost} of its 5 entries cannot be read."}
+
+
+def test_a_running_week_that_is_not_marked_is_no_whole_week() -> None:
+    def unmark(points: list[dict[str, Any]]) -> None:
+        for point in points:
+            point.pop("isPartial", None)
+
+    good, _, _ = collect(answer_google_trends)
+    assert {item.start for item in collect(change_points(unmark))[0]} == {
+        item.start for item in good
+    }
 
 
 def test_too_many_requests_ends_it_at_once_with_a_way_out() -> None:

@@ -14,7 +14,7 @@ from collectors.job_posts import Comment, count_posts, list_posts, make_patterns
 from collectors.refusals import MalformedError, Refused
 from collectors.subjects import SUBJECTS, Subject
 from dlsurvey.records import Gap, Observation
-from tests.collectors.answers import answer_hacker_news, make_comment, make_thread
+from tests.collectors.answers import POSTS, answer_hacker_news, make_comment, make_thread
 from tests.collectors.network import BASE, Handler, Network, respond
 
 TORCH = Subject(name="torch", title="Torch", words=("Torch",))
@@ -126,7 +126,10 @@ def test_a_post_counts_once(comments: list[tuple[str | None, str | None]], posts
 
 
 def test_answers_to_posts_are_no_posts() -> None:
-    answered = {**make_comment("ada", "Acme"), "children": [make_comment("bob", "JAX?")]}
+    answered = {
+        **make_comment("ada", "Acme"),
+        "children": [make_comment("bob", "JAX?"), make_comment("eve", "No.")],
+    }
     observations, _, _ = collect(give([answered]))
     assert {item.value for item in observations if item.subject == "all"} == {1}
     assert {item.value for item in observations if item.subject == "jax"} == {0}
@@ -137,6 +140,31 @@ def test_a_thread_without_a_post_is_a_gap() -> None:
     assert observations == []
     assert gaps[0].what == "Thread 'Who is hiring?' of 2026-10"
     assert len(gaps) == MONTHS
+
+
+def test_a_thread_that_is_not_all_there_is_a_gap_and_asked_again(tmp_path: Path) -> None:
+    whole = [make_comment(f"ada{place}", "Acme: JAX") for place in range(300)]
+    short = {"given": whole[:3]}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/search_by_date"):
+            return respond({"hits": [make_thread(LAST_MONTH, 400)]})
+        return respond({"children": short["given"]})
+
+    observations, gaps, _ = collect(answer, tmp_path)
+    assert observations == []
+    assert gaps[0].why == "The thread holds 3 of the 400 comments that the search counts."
+    short["given"] = whole
+    observations, _, _ = collect(answer, tmp_path)
+    assert {item.value for item in observations if item.subject == "all"} == {300}
+
+
+def test_a_comment_that_cannot_be_read_costs_no_other() -> None:
+    odd = {**make_comment("eve", "JAX"), "author": 7}
+    observations, gaps, _ = collect(give([make_comment("ada", "JAX"), odd, *POSTS]))
+    assert {item.value for item in observations if item.subject == "jax"} == {2}
+    assert gaps[0].what == "Thread 'Who is hiring?' of 2026-10"
+    assert gaps[0].why == "1 of its 6 entries cannot be read."
 
 
 # --- threads

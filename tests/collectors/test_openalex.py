@@ -74,6 +74,17 @@ def test_what_cannot_be_is_a_gap(groups: list[tuple[Any, Any]]) -> None:
     assert [gap.what for gap in gaps] == ["Research works on JAX"]
 
 
+def test_an_odd_key_costs_no_other_year(tmp_path: Path) -> None:
+    answer = give(("2020", 5), (2019, 4), ("unknown", 3), ("2018", 2), ("2018", 1))
+    observations, gaps, _ = collect(answer, cache_dir=tmp_path)
+    assert [(item.start.year, item.value) for item in observations] == [(2019, 4), (2020, 5)]
+    assert [gap.why for gap in gaps] == [
+        "1 of its 5 entries cannot be read.",
+        "OpenAlex gives two counts for 2018.",
+    ]
+    assert collect(answer_openalex, cache_dir=tmp_path)[2].requests
+
+
 def test_a_phrase_cannot_change_the_question() -> None:
     subject = Subject(name="x", title="X", research_phrase="x,type:book|y (z) *")
     _, _, network = collect(answer_openalex, (subject,))

@@ -95,14 +95,42 @@ def test_a_release_of_tomorrow_is_dropped() -> None:
     project["releases"]["3.0.0"] = [make_file(f"torch-3.0.0-cp315-cp315-{X86}.whl", "2026-11-21")]
     assert "3.0.0" not in {item.label for item in collect(project)[0]}
 
+    observations, gaps, _ = collect(project)
+    assert not {"direct_dependencies", "newest_python_minor"} & {one.metric for one in observations}
+    assert [(gap.what, gap.why) for gap in gaps] == [
+        ("Releases of torch", "Release 3.0.0 is dated 2026-11-21, in the future."),
+        (
+            "The newest stable release of torch",
+            "It is 3.0.0, which bears no day that can be believed, and no older one is called the"
+            " newest.",
+        ),
+    ]
+
 
 @pytest.mark.parametrize("size", [-1, 10**14, "5", 1.5])
-def test_an_absurd_size_is_another_format(size: Any) -> None:
+def test_a_file_that_cannot_be_read_costs_no_other(size: Any) -> None:
     project = change()
-    project["releases"]["2.15.0"][0]["size"] = size
+    project["releases"]["2.14.0"][0]["size"] = size
     observations, gaps, _ = collect(project)
+    assert ("release", date(2026, 10, 28), 1, "2.15.0") in table(observations)
+    assert gaps[0].what == "Releases of torch"
+    assert gaps[0].why.startswith("1 of its ")
+
+
+def test_a_version_of_which_nothing_can_be_read_is_still_the_newest() -> None:
+    project = change()
+    for file in project["releases"]["2.15.0"]:
+        file["size"] = "large"
+    observations, gaps, _ = collect(project)
+    assert {item.label for item in observations} == {"2.14.0"}
+    assert gaps[-1].what == "The newest stable release of torch"
+    assert gaps[-1].why.startswith("It is 2.15.0,")
+
+
+def test_another_package_is_refused() -> None:
+    observations, gaps, _ = collect(change(name="tensorflow"))
     assert observations == []
-    assert len(gaps) == 1
+    assert "describes another package" in gaps[0].why
 
 
 def test_credentials_of_the_index_stay_out_of_the_record() -> None:

@@ -61,7 +61,6 @@ def test_a_day_given_twice_counts_once() -> None:
     [
         [],
         make_downloads(1, TODAY),
-        [*make_downloads(2), {**make_downloads(1)[0], "downloads": 5}],
         [{**make_downloads(1)[0], "category": "with_mirrors"}],
         [{**make_downloads(1)[0], "downloads": None}],
     ],
@@ -70,6 +69,28 @@ def test_what_cannot_be_is_a_gap(rows: list[dict[str, Any]]) -> None:
     observations, gaps, _ = collect(give(rows))
     assert observations == []
     assert [gap.what for gap in gaps] == ["Downloads of torch"]
+
+
+def test_a_day_that_cannot_be_costs_no_other() -> None:
+    rows = make_downloads(180)
+    odd = [{**rows[3], "downloads": None}, *rows[:3], *rows[4:]]
+    observations, gaps, _ = collect(give(odd))
+    assert [item.value for item in observations] == [row["downloads"] for row in odd[:0:-1]]
+    assert [gap.why for gap in gaps] == ["1 of its 180 entries cannot be read."]
+
+
+def test_a_day_of_two_counts_is_left_out_alone() -> None:
+    rows = [*make_downloads(3), {**make_downloads(1)[0], "downloads": 5}]
+    observations, gaps, _ = collect(give(rows))
+    assert [item.start for item in observations] == [date(2026, 11, 17), date(2026, 11, 18)]
+    assert [gap.why for gap in gaps] == ["pypistats gives two counts for 2026-11-19."]
+
+
+def test_another_package_is_refused() -> None:
+    answer = {"data": make_downloads(3), "package": "torchvision"}
+    observations, gaps, _ = collect(lambda request: respond(answer))
+    assert observations == []
+    assert gaps[0].why == "pypistats answered for another package."
 
 
 def test_a_name_is_asked_for_as_the_index_spells_it() -> None:

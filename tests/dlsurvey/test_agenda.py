@@ -44,6 +44,11 @@ def test_a_source_is_due_when_its_time_has_come() -> None:
     assert judge(attempt(days=7))[1:] == (True, "due since 20 November 2026", 3.0)
 
 
+def test_what_is_doubtful_is_asked_again_at_once() -> None:
+    turn = judge(attempt(days=0, status="partial", doubtful=3))
+    assert turn[1:3] == (True, "the newest attempt, of 20 November 2026, brought doubtful values")
+
+
 def test_what_never_changes_is_read_once() -> None:
     assert judge(attempt("published", 900), name="published")[1:3] == (False, "it does not change")
     without = attempt("published", 1, basis={})

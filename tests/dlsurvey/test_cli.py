@@ -138,7 +138,7 @@ def test_place_that_is_a_file_is_named(tmp_path: Path) -> None:
 
 
 def test_render_before_any_training_is_an_edition_of_gaps(tmp_path: Path) -> None:
-    assert run(tmp_path, "collect", "published").returncode == 0
+    assert run(tmp_path, "collect", "--refresh", "published").returncode == 0
     answer = run(tmp_path, "render", "--format", "html", "--strict", LC_ALL="C")
     assert answer.returncode == 3
     results = json.loads((tmp_path / "reports" / "latest" / "results.json").read_bytes())

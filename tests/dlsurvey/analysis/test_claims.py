@@ -169,11 +169,20 @@ def test_images_of_the_user_leave_a_claim_about_mnist_open() -> None:
     assert "measured on My letters, not on MNIST" in claim.why
 
 
+def test_a_workload_that_is_missing_leaves_a_claim_about_two_open() -> None:
+    alone = answer("training-time", "epoch_seconds", "a_higher")
+    both = answer("training-time", "epoch_seconds", "a_higher", "a_higher")
+    assert (alone.verdict, both.verdict) == ("inconclusive", "holds")
+    assert "is missing, so that it is not decided" in alone.why
+    assert "is missing" not in both.why
+
+
 def test_the_controlled_protocol_is_preferred() -> None:
     idiomatic = make_compared("mnist-cnn", {"epoch_seconds": "b_higher"}, protocol="idiomatic")
     controlled = make_compared("mnist-cnn", {"epoch_seconds": "a_higher"})
     both = replace(idiomatic, comparisons=idiomatic.comparisons + controlled.comparisons)
-    claim = find(both)["training-time"]
+    other = make_compared("cifar10-cnn", {"epoch_seconds": "a_higher"})
+    claim = find(both, other)["training-time"]
     assert claim.verdict == "holds"
     assert "controlled" in claim.now
     assert "idiomatic" not in claim.now

@@ -1,6 +1,7 @@
 """Popularity claims compare values of one source and one day newer than they are, never proxies."""
 
 from datetime import UTC, date, datetime
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -277,13 +278,25 @@ def test_the_year_after_the_claim_tests_it(year: int, verdict: ClaimVerdict) -> 
 
 
 def test_old_signals_stand_beside_newer_ones_and_decide_nothing() -> None:
-    claim = find(count_papers(), pair_up("works_yearly", 9, 1))["research"]
+    papers = pair_up("paper_links_monthly", 9, 1)
+    claim = find(papers, count_papers(), pair_up("works_yearly", 9, 1))["research"]
     assert claim.verdict == "reversed"
-    assert claim.now == (
+    assert claim.now.endswith(
         "Title of works_yearly: PyTorch 1, TensorFlow 9 (Source github, 22 August 2026)"
     )
     assert "No count newer than 2020" in claim.why
-    assert len(claim.evidence) == 2
+    assert len(claim.evidence) == 3
+
+
+def test_no_verdict_grows_stronger_because_something_is_missing() -> None:
+    signals = [pair_up(metric, 9, 1) for metric in ("stars", "questions_yearly", "downloads_daily")]
+    every = find(*signals)["community"]
+    assert every.verdict == "holds"
+    for count in range(3):
+        for some in combinations(signals, count):
+            claim = find(*some)["community"]
+            assert claim.verdict == "inconclusive"
+            assert ("is missing, so that it is not decided" in claim.why) == bool(some)
 
 
 def test_a_newer_metric_stands_in_for_an_older_one() -> None:

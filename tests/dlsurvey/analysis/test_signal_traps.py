@@ -33,6 +33,68 @@ def test_retained_and_observed_stars_are_two_signals(tmp_path: Path) -> None:
     assert {one.method for one in trends["github-stars-weekly"].series} == {"retained"}
 
 
+WEEK = (100, 110, 120, 115, 105, 50, 45)
+"""Downloads from Monday to Sunday, in thousands: half as many at the end."""
+
+
+def count_downloads(low: dict[int, float], *, weeks: int = 26) -> list[Observation]:
+    """Every package's days; of the days in `low` only that share."""
+    first = MONDAY - timedelta(weeks=weeks - 8)
+    return [
+        one
+        for place, name in enumerate(("tensorflow", "torch", "jax"))
+        for one in observe_days(
+            [
+                round(WEEK[day % 7] * 1000 * (place + 1) * (1 + day / 700) * low.get(day, 1.0))
+                for day in range(7 * weeks)
+            ],
+            first,
+            source="pypistats",
+            metric="downloads_daily",
+            subject="pytorch" if name == "torch" else name,
+            label=name,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "low",
+    [{72: 0.0, 73: 0.0}, {70: 0.2}, {72: 0.0, 110: 0.1}],
+    ids=["two weekdays", "one", "two weeks"],
+)
+def test_days_without_counts_are_no_fall(tmp_path: Path, low: dict[int, float]) -> None:
+    trend = find(tmp_path, *count_downloads(low))["pypi-downloads-weekly"]
+    first = MONDAY - timedelta(weeks=18)
+    lost = {first + timedelta(days=day - day % 7) for day in low}
+    for series in trend.series:
+        assert not lost & {point.start for point in series.points}
+        assert len(series.points) == 26 - len(lost)
+    days = {
+        outage.start + timedelta(days=day)
+        for outage in trend.outages
+        for day in range((outage.end - outage.start).days + 1)
+    }
+    assert days == {first + timedelta(days=day) for day in low}
+    assert "fell" not in trend.alt
+    assert "rose from" in trend.alt
+    assert any("an outage of the source that counts downloads" in note for note in trend.notes)
+
+
+def test_a_holiday_is_no_outage(tmp_path: Path) -> None:
+    trend = find(tmp_path, *count_downloads({72: 0.4, 73: 0.5}))["pypi-downloads-weekly"]
+    assert trend.outages == ()
+    assert all(len(series.points) == 26 for series in trend.series)
+
+
+def test_one_package_without_counts_is_news(tmp_path: Path) -> None:
+    whole = count_downloads({})
+    fallen = [one for one in count_downloads({72: 0.0, 73: 0.0}) if one.label == "jax"]
+    ones = [one for one in whole if one.label != "jax"] + fallen
+    trend = find(tmp_path, *ones)["pypi-downloads-weekly"]
+    assert trend.outages == ()
+    assert all(len(series.points) == 26 for series in trend.series)
+
+
 def test_future_days_are_dropped(tmp_path: Path) -> None:
     tomorrow = make_observation(start=date(2026, 11, 21), value=0)
     trend = find(tmp_path, make_observation(), tomorrow)["github-stars"]
@@ -183,6 +245,50 @@ def test_repository_that_moved_is_one_series_under_its_present_name(tmp_path: Pa
     assert [(one.title, one.label) for one in trend.series] == [("JAX", "jax-ml/jax")]
     assert values(trend) == [27000, 27010, 27020]
     assert any("jax-ml/jax was google/jax before" in note for note in trend.notes)
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_a_name_that_changes_within_a_day_leaves_one_line(tmp_path: Path, numbered: bool) -> None:
+    def count(day: date, hour: int, value: float, label: str) -> list[Observation]:
+        when = at(day).replace(hour=hour)
+        told = [("stars", value), *([("repository_id", 154739597)] if numbered else [])]
+        return [
+            make_observation(
+                subject="jax",
+                metric=metric,
+                start=day,
+                value=number,
+                label=label,
+                retrieved_at=when,
+            )
+            for metric, number in told
+        ]
+
+    trend = find(
+        tmp_path,
+        *count(date(2024, 1, 1), 9, 27000, "jax-ml/jax"),
+        *count(date(2024, 1, 2), 9, 27010, "jax-ml/jax"),
+        *count(date(2024, 1, 2), 18, 27015, "a-new/jax"),
+        *count(date(2024, 1, 3), 9, 27020, "a-new/jax"),
+    )["github-stars"]
+    assert [(one.title, one.label) for one in trend.series] == [("JAX", "a-new/jax")]
+    assert values(trend) == [27000, 27015, 27020]
+
+
+def test_a_number_tells_repositories_apart_and_lines_bear_names_of_their_own(
+    tmp_path: Path,
+) -> None:
+    trend = find(
+        tmp_path,
+        *(
+            make_observation(subject="jax", metric=metric, start=day, value=value, label=label)
+            for label, number, day in (
+                ("google/jax", 1, date(2024, 1, 1)), ("jax-ml/jax", 2, date(2024, 1, 3))
+            )
+            for metric, value in (("stars", 27000), ("repository_id", number))
+        ),
+    )["github-stars"]  # fmt: skip
+    assert [one.title for one in trend.series] == ["JAX (google/jax)", "JAX (jax-ml/jax)"]
 
 
 @pytest.mark.parametrize(
