@@ -112,6 +112,11 @@ def prepare(source: Source, cache: Path) -> Prepared:
             f"Reading the images of {source.workload.name} took over {PREPARE_TIMEOUT_SECONDS} s."
             " Put them on a faster disk or use fewer."
         ) from None
+    if answer.returncode < 0:
+        raise DatasetError(
+            f"Reading the images of {source.workload.name} ended with signal {-answer.returncode}:"
+            " one of the files may be damaged, or the memory too small for them."
+        )
     if answer.returncode:
         lines = answer.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
         error = StoreError if answer.returncode == 2 else DatasetError
@@ -192,6 +197,8 @@ def sign_source(source: Source) -> str:
             (source.kind, source.workload.input_shape, source.stand_in_for, source.origin)
         )
     )
+    if source.kind == "folder":
+        signature.update(Path(folder.__file__).read_bytes())
     if source.kind == "digits":
         signature.update(metadata.version("scikit-learn").encode())
     for path in map(Path, source.paths):
