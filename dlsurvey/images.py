@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import unquote
 
+from dlsurvey.characters import show_controls
 from dlsurvey.errors import ConfigError
 from dlsurvey.files import explaining
 from dlsurvey.image_metadata import Kind, remove_metadata
@@ -43,7 +44,7 @@ class Images:
     def _find(self, address: str) -> Path:
         if re.match(r"(?i)[a-z][a-z0-9+.-]*:|//", address):
             raise ConfigError(
-                f"the image '{address[:80]}' is not a file beside the section: a report loads nothing"
+                f"the image '{_show(address)}' is not a file beside the section: a report loads nothing"
                 " from elsewhere; save the image in the folder of sections."
             )
         name, shown = unquote(address), _show(address)
@@ -95,4 +96,4 @@ class Images:
 
 def _show(address: str) -> str:
     """The name as the file bears it, for a message: `a b.png`, which Markdown hands over as a%20b."""
-    return "".join(one if one.isprintable() else "?" for one in unquote(address)[:80])
+    return show_controls(unquote(address)[:80])
