@@ -142,6 +142,12 @@ def test_nothing_tells_of_the_machine_or_of_a_photo(survey: Path, word: str, fol
     assert find_places(survey, word, folder) == []
 
 
+def test_no_edition_takes_the_enclosing_repository_for_its_own(survey: Path) -> None:
+    command = ["git", "rev-parse", "HEAD"]
+    asked = subprocess.run(command, cwd=survey, capture_output=True, text=True, check=True)
+    assert find_places(survey, asked.stdout.strip(), ".") == []
+
+
 def test_paths_of_the_machine_become_paths_of_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
