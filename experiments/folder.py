@@ -93,8 +93,9 @@ def _read_image(path: Path, shape: Shape) -> Bytes:
             if image.width * image.height > MAX_PIXELS:
                 raise ValueError(f"it has more than {MAX_PIXELS:,} pixels")
             # A JPEG with a second picture is a photo, with its depth or brightness behind it.
-            if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
-                raise ValueError(f"it holds {image.n_frames} pictures, and one is needed")
+            pictures = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
+            if pictures > 1:
+                raise ValueError(f"it holds {pictures} pictures, and one is needed")
             converted = _flatten(ImageOps.exif_transpose(image)).convert(
                 "L" if channels == 1 else "RGB"
             )

@@ -12,8 +12,8 @@ from dlsurvey.characters import show_controls, show_on_line
 from dlsurvey.config import load_config
 from dlsurvey.editions import assemble, render
 from dlsurvey.store import Store
+from dlsurvey.verification import make_printable
 from tests.conftest import REPOSITORY
-from tests.dlsurvey.verification.test_verification import make_printable
 
 SAMPLE = REPOSITORY / "tests" / "sample_store"
 HOSTILE = "\x00\x07\x1b[31m\x7f\x9b\u202e\u2066"

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
 import pypdf
@@ -90,7 +90,7 @@ def unfold(content: bytes) -> Iterator[bytes]:
 
 def unfold_pdf(content: bytes) -> Iterator[bytes]:
     reader = pypdf.PdfReader(io.BytesIO(content))
-    for number in range(1, int(reader.trailer["/Size"])):
+    for number in range(1, cast(int, reader.trailer["/Size"])):
         yield from unfold_object(reader.get_object(number))
     yield repr(reader.metadata).encode()
     yield "\n".join(page.extract_text() for page in reader.pages).encode()

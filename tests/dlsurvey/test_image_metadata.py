@@ -82,7 +82,7 @@ def find_told(content: bytes) -> list[str]:
         image.load()
         left = {**image.info, "exif": dict(image.getexif())}
     shown = {key: value for key, value in left.items() if TOLD in repr(value)}
-    return [*found, *shown, *(["exif"] if left["exif"] else [])]
+    return [*found, *map(str, shown), *(["exif"] if left["exif"] else [])]
 
 
 def read_levels(content: bytes) -> np.ndarray[Any, Any]:
