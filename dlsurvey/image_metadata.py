@@ -24,6 +24,8 @@ LIMIT_SECONDS = 60
 UNUSABLE = 3
 """The exit code where the image is whole and cannot be used; why stands on standard error."""
 
+TURNED = range(2, 9)
+"""Orientations of EXIF that are not upright; 0 and others say nothing."""
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 PNG_CHUNKS = (
     b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND",
@@ -78,7 +80,7 @@ def rewrite(content: bytes, kind: Kind) -> bytes:
     with Image.open(io.BytesIO(content), formats=[kind]) as image:
         _check_size(image)
         image.load()
-        if image.getexif().get(Base.Orientation, 1) != 1:
+        if image.getexif().get(Base.Orientation) in TURNED:
             return _encode(ImageOps.exif_transpose(image), image, kind)
     return strip_png(content) if kind == "PNG" else strip_jpeg(content)
 

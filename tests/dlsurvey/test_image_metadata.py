@@ -90,7 +90,10 @@ def read_levels(content: bytes) -> np.ndarray[Any, Any]:
         return np.asarray(image)
 
 
-@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"progressive": True}, {"subsampling": 0}, {"orientation": 0}, {"orientation": 9}],
+)
 def test_a_photo_keeps_its_pixels_alone(options: dict[str, Any]) -> None:
     photo = make_photo(**options)
     assert find_told(photo)
