@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CONSTRAINTS := constraints.txt
+REPORTS := $(VENV)/test-reports
 
 .PHONY: help report test fast lint gallery catalogue schema bench upgrade clean prerequisites
 
@@ -29,8 +30,9 @@ report: $(VENV)/.installed-$(TORCH)
 	$(BIN)/dlsurvey build $(ARGS)
 
 test: lint
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not trains"
-	$(BIN)/python -m pytest -m trains
+	$(BIN)/python -m pytest --junitxml=$(REPORTS)/tests.xml -n $(JOBS) --dist loadfile -m "not trains"
+	$(BIN)/python -m pytest --junitxml=$(REPORTS)/training.xml -m trains
+	@$(BIN)/python -m tests.skipped $(REPORTS)/tests.xml $(REPORTS)/training.xml
 
 fast: lint
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not trains"

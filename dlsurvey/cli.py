@@ -12,6 +12,7 @@ import sys
 import click
 
 from dlsurvey import __version__
+from dlsurvey.characters import show_controls
 from dlsurvey.commands import COMMANDS
 from dlsurvey.errors import SurveyError
 
@@ -67,7 +68,7 @@ def _run() -> None:
         cli(standalone_mode=False)
     except SurveyError as error:
         logger.error(str(error))
-        click.echo(f"dlsurvey: {error}", err=True)
+        click.echo(f"dlsurvey: {show_controls(str(error))}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EPIPE, errno.EIO):

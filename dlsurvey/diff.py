@@ -10,6 +10,7 @@ from dlsurvey.analysis.changes import find_changes
 from dlsurvey.analysis.differences import Changes
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.analysis.survey import find_out
+from dlsurvey.characters import show_on_line
 from dlsurvey.config import Config
 from dlsurvey.editions import order_editions
 from dlsurvey.errors import ConfigError, StoreError
@@ -153,23 +154,15 @@ def _write_markdown(changes: Changes, escape: Callable[[str], str]) -> Iterator[
         yield from (f"- {escape(phrase)}" for phrase in changes.evidence)
 
 
-def strip_controls(text: str) -> str:
-    """Without what moves a terminal's cursor, turns the direction of writing or ends a line."""
-    return "".join(
-        character if character.isprintable() else " " if character.isspace() else ""
-        for character in text
-    )
-
-
 def escape_markdown(text: str) -> str:
     """So that every renderer shows the very characters: no markup, no HTML, no link."""
-    plain = re.sub(r"([\\`*_{}\[\]<>#|~!&$])", r"\\\1", strip_controls(text))
+    plain = re.sub(r"([\\`*_{}\[\]<>#|~!&$])", r"\\\1", show_on_line(text))
     return re.sub(r"(?i)(:)(?=//)|(?<=www)(\.)", r"\\\g<0>", plain)
 
 
 Write = Callable[[Changes, Callable[[str], str]], Iterator[str]]
 WRITERS: Mapping[str, tuple[Write, Callable[[str], str]]] = {
-    "text": (_write_text, strip_controls),
+    "text": (_write_text, show_on_line),
     "markdown": (_write_markdown, escape_markdown),
 }
 FORMATS: Sequence[Format] = ("text", "json", "markdown")

@@ -10,6 +10,7 @@ import msgspec
 from dlsurvey.errors import StoreError
 from dlsurvey.files import explaining, write_atomic
 from dlsurvey.lines import Fault, Tell
+from dlsurvey.machine_paths import hide_paths
 from dlsurvey.records import to_json
 from dlsurvey.schema import UNREADABLE, refuse_newer
 
@@ -32,7 +33,11 @@ class Documents:
         """Write a record, whole or not at all; raises StoreError."""
         path = self.folder / name
         with explaining(StoreError, f"write {path}"):
-            write_atomic(path, to_json(record, indent=1) + b"\n")
+            write_atomic(path, self.encode(record, indent=1) + b"\n")
+
+    def encode(self, record: object, indent: int = 0) -> bytes:
+        """The record as JSON that tells nothing of this machine's folders."""
+        return hide_paths(to_json(record, indent=indent), self.folder.parent)
 
     def read(self, path: Path, kind: type[T]) -> T:
         """The record; raises StoreError for a newer one, DamagedFile for what is none."""

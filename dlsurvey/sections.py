@@ -85,14 +85,15 @@ def read_sections(config: Config) -> tuple[Section, ...]:
     return tuple(section for section in read if section is not None)
 
 
-def list_used_files(config: Config) -> tuple[Path, ...]:
-    """The files that the report's sections are made of: Markdown, and the images that it shows."""
+def read_used_files(config: Config) -> dict[Path, bytes]:
+    """What the report's sections are made of: Markdown, and the images as the report shows them."""
     files = list_files(config)
     places = _list_places(files)
     images = Images(config.sections)
     for path in files:
         _read_section(path, config, images, places)
-    return (*files, *images.paths)
+    with explaining(ConfigError, f"read the sections in {config.sections}"):
+        return {path: path.read_bytes() for path in files} | images.contents
 
 
 def select_sections(sections: Iterable[Section], shape: Shape) -> tuple[Section, ...]:

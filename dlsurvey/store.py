@@ -44,7 +44,6 @@ from dlsurvey.records import (
     Samples,
     Trial,
     content_sha256,
-    to_json,
 )
 
 LOCK_TIMEOUT_SECONDS = 60
@@ -126,7 +125,7 @@ class Store:
     def append_collection(self, collection: Collection) -> None:
         """Note how an attempt to collect went."""
         with self._writing("the record of collections"):
-            append_lines(self.folder / "collections.jsonl", [to_json(collection)])
+            append_lines(self.folder / "collections.jsonl", [self._documents.encode(collection)])
 
     def read_collections(self, lines: int | None = None) -> Iterator[Collection]:
         """All attempts to collect, oldest first; or those of the first `lines` lines."""
@@ -146,7 +145,7 @@ class Store:
         folder = self.folder / "trials" / trial.spec.key
         with self._writing("a trial"):
             number = 1 + max((int(path.stem) for path in _list_numbered(folder)), default=0)
-            write_atomic(folder / f"{number}.json", to_json(trial, indent=1) + b"\n")
+            self._documents.keep(f"trials/{trial.spec.key}/{number}.json", trial)
         return f"{trial.spec.key}/{number}"
 
     def read_trial(self, trial_id: str) -> Trial:
@@ -254,9 +253,7 @@ class Store:
     def add_edition(self, edition: Edition) -> None:
         """Store what an edition stands on."""
         with self._writing("an edition"):
-            write_atomic(
-                self.folder / "editions" / f"{edition.id}.json", to_json(edition, indent=1) + b"\n"
-            )
+            self._documents.keep(f"editions/{edition.id}.json", edition)
 
     def read_edition(self, edition_id: str) -> Edition:
         """One edition; raises StoreError naming the known ones."""

@@ -19,7 +19,7 @@ from dlsurvey.config import Config
 from dlsurvey.errors import StoreError
 from dlsurvey.files import explaining, write_atomic
 from dlsurvey.records import Edition, Record, Sha256, to_json
-from dlsurvey.sections import list_used_files
+from dlsurvey.sections import read_used_files
 from dlsurvey.store import Store
 
 FOLDER = "words"
@@ -37,9 +37,7 @@ class Words(Record, frozen=True, kw_only=True):
 def keep_words(config: Config, store: Store, edition: Edition) -> None:
     """Keep the present sections as those of `edition`; raises StoreError."""
     files = {}
-    for path in list_used_files(config):
-        with explaining(StoreError, f"read {path}"):
-            content = path.read_bytes()
+    for path, content in read_used_files(config).items():
         sha256 = hashlib.sha256(content).hexdigest()
         # By the path that the Markdown knows it by; two names of one file are two files here.
         files[path.relative_to(config.sections).as_posix()] = sha256

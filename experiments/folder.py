@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from dlsurvey.errors import DatasetError
 from experiments.datasets import Bytes, Examples
@@ -92,11 +92,29 @@ def _read_image(path: Path, shape: Shape) -> Bytes:
         with Image.open(path, formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise ValueError(f"it has more than {MAX_PIXELS:,} pixels")
-            converted = image.convert("L" if channels == 1 else "RGB")
+            # A JPEG with a second picture is a photo, with its depth or brightness behind it.
+            pictures = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
+            if pictures > 1:
+                raise ValueError(f"it holds {pictures} pictures, and one is needed")
+            converted = _flatten(ImageOps.exif_transpose(image)).convert(
+                "L" if channels == 1 else "RGB"
+            )
             if converted.size != (width, height):
                 converted = converted.resize((width, height), Image.Resampling.BILINEAR)
             return np.asarray(converted, np.uint8).reshape(shape)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         raise DatasetError(
             f"{path} cannot be read as an image ({error}): remove or replace it."
         ) from error
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    """As it is seen: eight bits a channel, what is transparent on white."""
+    if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PNG"):
+        return Image.fromarray((np.asarray(image, np.uint32) >> 8).astype(np.uint8))
+    if image.mode in ("I", "F"):
+        raise ValueError("its pixels have 32 bits, of which nothing says what is white")
+    if not image.has_transparency_data:
+        return image
+    seen = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", seen.size, "white"), seen)

@@ -130,6 +130,11 @@ def prepare(source: Source, cache: Path) -> Prepared:
             f"Reading the images of {source.workload} took over {PREPARE_TIMEOUT_SECONDS} s."
             " Put them on a faster disk or use fewer."
         ) from None
+    if answer.returncode < 0:
+        raise DatasetError(
+            f"Reading the images of {source.workload} ended with signal {-answer.returncode}:"
+            " one of the files may be damaged, or the memory too small for them."
+        )
     if answer.returncode:
         lines = answer.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
         error = StoreError if answer.returncode == 2 else DatasetError
@@ -230,6 +235,8 @@ def sign_source(source: Source) -> str:
     signature = hashlib.sha256(
         msgspec.json.encode((source.kind, source.input_shape, source.stand_in_for, source.origin))
     )
+    if source.kind == "folder":
+        signature.update(Path(folder.__file__).read_bytes())
     if source.kind == "documentation":
         signature.update(platform.python_version().encode())
     if source.kind in {"digits", "values"}:

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.surroundings import list_missing
+
 REPOSITORY = Path(__file__).parent.parent
+
+
+def pytest_sessionstart() -> None:
+    """Where CI is true, end at once if tests would be skipped for want of what CI has to bring."""
+    missing = list_missing() if os.environ.get("CI") == "true" else []
+    if missing:
+        pytest.exit("\n".join(["With CI=true this has to be there:", *missing]), returncode=1)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from collectors.subjects import Subject
 from collectors.validation import find_fault
+from dlsurvey.characters import show_on_line
 from dlsurvey.records import Observation
 
 MAX_EXAMPLES = 20
@@ -99,7 +100,7 @@ class Importer(Protocol):
 
 def show(text: str) -> str:
     """A text of the file as it may be printed: short, and without control characters."""
-    cleaned = "".join(letter if letter.isprintable() else "?" for letter in text)
+    cleaned = show_on_line(text)
     return cleaned if len(cleaned) <= SHOWN_LENGTH else f"{cleaned[: SHOWN_LENGTH - 3]}..."
 
 

@@ -20,6 +20,7 @@ from collectors.imports.base import (
 from collectors.imports.tables import CURE, Table
 from collectors.refusals import MalformedError
 from collectors.subjects import EVERY_SUBJECT, SUBJECT_NAME, Subject
+from dlsurvey.characters import show_on_line
 from dlsurvey.records import Observation, Resolution
 
 REQUIRED = ("subject", "metric", "start", "resolution", "value", "unit")
@@ -96,7 +97,7 @@ def _read_row(
     for name, text in texts.items():
         if not text and name in REQUIRED:
             raise _RefusedError(f"It has no {name}.")
-        if len(text) > MAX_TEXT_LENGTH or not text.isprintable():
+        if len(text) > MAX_TEXT_LENGTH or show_on_line(text) != text:
             raise _RefusedError(f"Its {name} is too long, or holds control characters.")
         if name not in ("value", "start") and is_formula(text):
             raise _RefusedError(f"Its {name} starts as a formula does: '{show(text)}'.")

@@ -10,6 +10,7 @@ from html import escape
 import matplotlib as mpl
 from matplotlib.figure import Figure as Canvas
 
+from dlsurvey.characters import show_controls
 from dlsurvey.figures.style import FONT_STACK, RC
 from dlsurvey.fonts import list_families
 from dlsurvey.language import spoken
@@ -51,7 +52,7 @@ def write_svg(canvas: Canvas, key: str, alt: str) -> str:
             format="svg",
             metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
         )
-    return _clean(stream.getvalue(), alt)
+    return show_controls(_clean(stream.getvalue(), alt))
 
 
 def _clean(svg: str, alt: str) -> str:

@@ -10,6 +10,7 @@ from html import unescape
 from typing import NamedTuple
 
 from dlsurvey.analysis.findings import Cover
+from dlsurvey.characters import show_on_line
 from dlsurvey.formats import format_date
 from dlsurvey.language import gettext as _
 from dlsurvey.language import speak
@@ -81,7 +82,7 @@ def cite_edition(cover: Cover, edition: Edition) -> Citation:
 
 def escape_tex(text: str) -> str:
     """For a value between braces: on one line, no character with a meaning of its own."""
-    line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    line = " ".join(show_on_line(text).split())
     return "".join(ESCAPES.get(letter, letter) for letter in line)
 
 

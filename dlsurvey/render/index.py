@@ -1,6 +1,5 @@
 """Turns the editions into `reports/index.html`, which lists them, and `feed.xml`, which announces them."""
 
-import re
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,9 +8,9 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import jinja2
-from markupsafe import Markup
 
 from dlsurvey import __version__
+from dlsurvey.characters import show_controls
 from dlsurvey.errors import RenderError
 from dlsurvey.files import explaining, write_atomic
 from dlsurvey.formats import format_date
@@ -69,7 +68,7 @@ def compose_index(
 ) -> str:
     """One of the two templates, filled, in the survey's language."""
     with speak(survey.language):
-        return _fill(template, survey, entries, heartbeat)
+        return show_controls(_fill(template, survey, entries, heartbeat))
 
 
 def _fill(
@@ -81,7 +80,6 @@ def _fill(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: strip_forbidden(value) if isinstance(value, str) else value,
     )
     teach(environment)
     environment.filters |= {"day": format_date, "stamp": write_stamp}
@@ -134,9 +132,3 @@ def make_feed_id(entries: Sequence[Entry]) -> str:
 def write_stamp(moment: datetime) -> str:
     """RFC 3339, in UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def strip_forbidden(text: str) -> str:
-    """Without the characters that no XML document may hold, however they are written."""
-    clean = re.sub(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
-    return Markup(clean) if isinstance(text, Markup) else clean  # noqa: S704  was marked before

@@ -25,6 +25,7 @@ from dlsurvey.analysis.setups import name_device
 from dlsurvey.analysis.studies import date_measurement
 from dlsurvey.anchors import settle_links
 from dlsurvey.chapters import Chapter, order_chapters
+from dlsurvey.characters import show_controls
 from dlsurvey.errors import RenderError
 from dlsurvey.figures import Figure, name_figure
 from dlsurvey.figures.names import group_holders, name_setting
@@ -118,7 +119,7 @@ def compose_page(
     try:
         bodies = _render_chapters(environment, context, {one.key: one for one in sections})
         page = environment.get_template("report.html.jinja").render(context, bodies=bodies)
-        return settle_links(page)
+        return show_controls(settle_links(page))
     except jinja2.TemplateError as error:
         raise RenderError(
             f"The templates in {TEMPLATES} cannot be rendered ({error}): reinstall dlsurvey."

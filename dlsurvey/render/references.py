@@ -98,7 +98,7 @@ class Sources:
             number = self._cited.setdefault(title, source).number
             links.append(
                 Markup('<a href="#data-source-{0}" aria-label="{1}">D{0}</a>').format(
-                    number, _("Data source {number}").format(number=number)
+                    number, _("D{number}, a source of data").format(number=number)
                 )
             )
         return Markup('<sup class="cite">{}</sup>').format(Markup(", ").join(links))

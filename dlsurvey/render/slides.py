@@ -12,6 +12,7 @@ from dlsurvey.analysis.findings import Fact, Findings, Provenance
 from dlsurvey.analysis.modes import read_frameworks
 from dlsurvey.analysis.scale_sentences import name_axis
 from dlsurvey.chapters import Chapter, order_chapters
+from dlsurvey.characters import show_controls
 from dlsurvey.errors import RenderError
 from dlsurvey.figures import Figure
 from dlsurvey.fonts import add_faces
@@ -187,7 +188,7 @@ def compose_slides(findings: Findings, sheets: Sequence[Sheet]) -> str:
     page = template.render(
         findings=findings, cover=findings.cover, edition=findings.edition, sheets=sheets
     )
-    return keep_words(add_faces(page))
+    return show_controls(keep_words(add_faces(page)))
 
 
 def _fill_contents(deck: Deck) -> None:

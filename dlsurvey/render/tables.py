@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from dlsurvey.characters import show_on_line
 from dlsurvey.figures import Cell, Figure, Table
 from dlsurvey.language import translate_known
 
@@ -50,7 +51,7 @@ def disarm(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
     # Tabs and line ends hide a formula from a look at the first character, and split rows.
-    text = " ".join(cell.split())
+    text = " ".join(show_on_line(cell).split())
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 

@@ -8,13 +8,13 @@ with the one that was published.
 """
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from dlsurvey import __version__
 from dlsurvey.analysis.findings import Findings
+from dlsurvey.characters import show_on_line
 from dlsurvey.errors import VerificationError
 from dlsurvey.language import speak
 from dlsurvey.sections import Shape
@@ -135,10 +135,7 @@ def describe(verification: Verification) -> list[str]:
 
 def make_printable(line: str) -> str:
     """A line from a file of anyone's: no control characters, and not endless."""
-    line = re.sub(r"[^\S ]+", " ", line)
-    line = "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line
-    )
+    line = show_on_line(line)
     return line if len(line) <= 600 else f"{line[:600]}..."
 
 

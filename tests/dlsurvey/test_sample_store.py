@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from dlsurvey.formats import format_number, format_quantity
 from dlsurvey.render import write_edition
 from dlsurvey.store import Store
 from tests.conftest import REPOSITORY
+from tests.surroundings import NO_BROWSER, find_browser
 
 SAMPLE = REPOSITORY / "tests" / "sample_store"
 MEASURES = (
@@ -29,9 +29,7 @@ MEASURES = (
     ("energy_joules", "energy"), ("seconds_to_target", "seconds"),
 )  # fmt: skip
 """Measures of a member and the units they are printed in."""
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
+CHROMIUM = find_browser()
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +150,7 @@ def test_listings_are_printed_whole(findings: Findings, html: str) -> None:
             assert squeeze(listing.code) in html
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.skipif(CHROMIUM is None, reason=NO_BROWSER)
 def test_page_opens_in_a_browser_without_a_request(written: Path, tmp_path: Path) -> None:
     assert CHROMIUM is not None
     log = tmp_path / "network.json"

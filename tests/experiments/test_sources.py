@@ -1,5 +1,6 @@
 """Images are found in the order that the design gives, prepared once, and missing ones say what to do."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -138,3 +139,26 @@ def test_failed_download_falls_back_with_its_reason(
     source = find(MNIST_CNN, tmp_path, offline=False)
     assert source.kind == "digits"
     assert reason in source.origin
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell is needed")
+def test_a_file_that_ends_the_process_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nkill -SEGV $$\n")
+    python.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(python))
+    with pytest.raises(DatasetError, match="mnist-cnn ended with signal 11: one of the files"):
+        prepare(find(MNIST_CNN, tmp_path), tmp_path / "cache")
+
+
+def test_other_reading_of_a_folder_prepares_it_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = find(MNIST_CNN, tmp_path, setting=f"folder:{write_images(tmp_path / 'images')}")
+    signature = sources.sign_source(source)
+    assert sources.sign_source(source) == signature
+    (tmp_path / "folder.py").write_text("# reads otherwise")
+    monkeypatch.setattr("experiments.folder.__file__", str(tmp_path / "folder.py"))
+    assert sources.sign_source(source) != signature

@@ -2,7 +2,7 @@
 
 All else is as `dlsurvey build` does it: the lock, the store, a fresh process for each trial, the
 rendering, the lists of editions. Run as `python -m tests.dlsurvey.faults.quick_build`, the formats
-in the environment variable FORMATS.
+in the environment variable FORMATS, the trainer of the second framework in TRAINER.
 """
 
 import os
@@ -38,11 +38,11 @@ FAKES = tuple(
     Framework(
         name=name,
         title=name.title(),
-        trainer="tests.experiments.fakes.agreeing",
+        trainer=f"tests.experiments.fakes.{trainer}",
         package="numpy",
         modes=("eager",),
     )
-    for name in ("first", "second")
+    for name, trainer in (("first", "agreeing"), ("second", os.environ.get("TRAINER", "agreeing")))
 )
 
 

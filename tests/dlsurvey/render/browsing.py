@@ -1,6 +1,5 @@
 """Turns a rendered edition into pages of a headless browser that notes all it does."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +10,8 @@ import pytest
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.render.edition import render_files
 from tests.dlsurvey.render.sample import make_findings
+from tests.surroundings import NO_BROWSER, find_browser
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
@@ -36,9 +35,9 @@ def browser() -> Iterator[Any]:
     For one module only: as long as it is open, asyncio has a running loop here.
     """
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find_browser()
     if path is None:
-        pytest.skip(f"no browser is installed: none of {', '.join(BROWSERS)}")
+        pytest.skip(NO_BROWSER)
     with sync_api.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path)
         yield browser

@@ -1,19 +1,36 @@
 """Turns the page in a headless browser into what axe-core, the keyboard and the eye find."""
 
 import re
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dlsurvey.figures.style import FILL, FIXED, INK, MUTED, RULE, SPARE
-from tests.dlsurvey.render.browsing import PHONE, WIDE, Open, browser, folder, visit
+from dlsurvey.heartbeat import Heartbeat
+from dlsurvey.render.index import write_index
+from dlsurvey.settings import Survey
+from tests.dlsurvey.render.browsing import Open, browser, folder, visit, write_folder
+from tests.dlsurvey.render.sample import CREATED, make_findings
 from tests.dlsurvey.render.test_html import measure_contrast
+from tests.dlsurvey.render.test_index import make_entries
 
 __all__ = ["browser", "folder", "visit"]
 SHEET = Path(__file__).parents[3] / "templates" / "screen.css"
+SELDOM = ("label-content-name-mismatch", "target-size")
+"""Rules of WCAG that axe-core tries only where it is asked to."""
+AXE = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "rules": {name: {"enabled": True} for name in SELDOM},
+}
+BEAT = Heartbeat(last_success=CREATED, due=CREATED, missed_after=CREATED)
 TEXT, GRAPHIC = 4.5, 3.0
-"""Contrast that WCAG 2.1 asks for at level AA."""
+"""Contrast that WCAG 2.2 asks for at level AA."""
 
 
 @pytest.fixture(scope="session")
@@ -24,23 +41,61 @@ def axe() -> str:
     return script
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_axe_finds_nothing(visit: Open, axe: str, viewport: dict[str, int], scheme: str) -> None:
-    """Of all rules: WCAG 2.1 A and AA, and the best practices beyond them."""
-    with visit(viewport=viewport, color_scheme=scheme, reduced_motion="reduce") as (page, _, _):
-        # A table of each kind, a point with its reading, and a series taken away.
-        for summary in page.locator("summary").all()[:3]:
-            summary.click()
-        page.locator(".points circle").first.focus()
-        page.locator(".switches input").last.uncheck()
+@pytest.fixture(scope="module")
+def pages(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The page, the list of editions, and the page in Korean, as they lie on the disk."""
+    place = tmp_path_factory.mktemp("pages")
+    write_index(place, Survey(title="A survey", author="Ada"), make_entries(folder), BEAT)
+    korean = place / "korean"
+    korean.mkdir()
+    findings = make_findings()
+    cover = replace(findings.cover, language="ko")
+    return {
+        "page": folder / "report.html",
+        "index": place / "index.html",
+        "korean": write_folder(replace(findings, cover=cover), korean) / "report.html",
+    }
+
+
+@pytest.mark.parametrize("look", list(product((1280, 390), ("light", "dark"))))
+@pytest.mark.parametrize("name", ["page", "index", "korean"])
+def test_axe_finds_nothing(
+    visit: Open, axe: str, pages: dict[str, Path], name: str, look: tuple[int, str]
+) -> None:
+    """Of the rules of WCAG 2.2, A and AA, and the best practices beyond them."""
+    width, scheme = look
+    viewport = {"width": width, "height": 900}
+    options = {"viewport": viewport, "color_scheme": scheme, "reduced_motion": "reduce"}
+    with visit(pages[name], **options) as (page, _, _):
+        if name != "index":
+            # A table of each kind, a point with its reading, and a series taken away.
+            for summary in page.locator("summary").all()[:3]:
+                summary.click()
+            page.locator(".points circle").first.focus()
+            page.locator(".switches input").last.uncheck()
         page.evaluate(axe)
-        result = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-        found = [
-            (rule["id"], rule["impact"], [node["html"][:200] for node in rule["nodes"][:3]])
-            for rule in result["violations"]
-        ]
-        assert found == []
+        result = page.evaluate("options => axe.run(document, options)", AXE)
+    found = [
+        (rule["id"], rule["impact"], [node["html"][:200] for node in rule["nodes"][:3]])
+        for rule in result["violations"]
+    ]
+    assert found == []
+    tried = {
+        rule["id"] for kind in ("passes", "incomplete", "inapplicable") for rule in result[kind]
+    }
+    assert tried >= {*SELDOM, "color-contrast", "region"}
+
+
+def test_axe_finds_a_link_that_is_named_otherwise_than_it_reads(
+    visit: Open, axe: str, folder: Path, tmp_path: Path
+) -> None:
+    text = (folder / "report.html").read_text()
+    place = tmp_path / "other.html"
+    place.write_text(re.sub(r'aria-label="D\d+, [^"]+"', 'aria-label="Data source"', text))
+    with visit(place) as (page, _, _):
+        page.evaluate(axe)
+        result = page.evaluate("options => axe.run(document, options)", AXE)
+    assert [rule["id"] for rule in result["violations"]] == ["label-content-name-mismatch"]
 
 
 def list_focused(page: Any) -> list[str]:
