@@ -98,7 +98,7 @@ class Store:
 
     def append_doubts(self, source: str, doubts: Iterable[Doubt]) -> None:
         """Keep as received what is not believed yet; raises StoreError."""
-        lines = [to_json(doubt) for doubt in doubts]
+        lines = [self._documents.encode(doubt) for doubt in doubts]
         if lines:
             with self._writing(f"doubtful values of {source}"):
                 append_lines(self._observations.find_path(source, "doubtful"), lines)
