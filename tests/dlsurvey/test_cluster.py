@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import psutil
 import pytest
+from experiments.spec import MNIST_CNN
 
 from dlsurvey.build import Options, Survey
 from dlsurvey.config import Config
@@ -27,7 +28,6 @@ from dlsurvey.store import Store
 from experiments.executors import Errand, Executor, open_executor
 from experiments.runner import Bench
 from experiments.sources import Prepared, find_source, prepare
-from experiments.spec import MNIST_CNN
 from tests.experiments.cluster_samples import MARK, start_cluster
 from tests.experiments.samples import make_fake, make_spec
 

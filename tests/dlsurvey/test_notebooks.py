@@ -1,9 +1,8 @@
-"""Each notebook holds the listings as they ran, is the same file every time, and runs without the project."""
+"""Each notebook is the program that ran, cut into cells, and the same file every time."""
 
 import json
+import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,41 +11,15 @@ import pytest
 from msgspec.structs import replace
 
 from dlsurvey.analysis.findings import Findings
-from dlsurvey.analysis.listings import STAGES
 from dlsurvey.notebooks import quote, write_notebooks
-from experiments import adam
-from experiments.frameworks import FRAMEWORKS, Framework
-from experiments.notebooks import stand_ins
-from experiments.runner import make_variables
-from experiments.spec import WORKLOADS, Workload
-from tests.dlsurvey.code_samples import make_stages, make_trainers
+from experiments.frameworks import FRAMEWORKS
+from tests.dlsurvey.code_samples import make_programs, make_stages
 from tests.dlsurvey.render.sample import make_findings
-from tests.experiments.samples import skip_missing
-
-RUN = """
-import importlib.abc, json, sys
-
-
-class Wall(importlib.abc.MetaPathFinder):
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in ("dlsurvey", "experiments", "collectors", "tests"):
-            raise ImportError(f"{name} is hidden: a notebook must do without it")
-        return None
-
-
-sys.meta_path.insert(0, Wall())
-names = {"__name__": "__main__"}
-with open(sys.argv[1], encoding="utf-8") as file:
-    cells = json.load(file)["cells"]
-for cell in cells:
-    if cell["cell_type"] == "code":
-        exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
-"""
 
 
 @pytest.fixture(scope="module")
 def findings() -> Findings:
-    return replace(make_findings(), stages=make_stages(), trainers=make_trainers())
+    return replace(make_findings(), stages=make_stages(), programs=make_programs("mnist-cnn"))
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +32,9 @@ def read_cells(content: bytes, kind: str = "code") -> list[str]:
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == kind]
 
 
-def test_one_notebook_for_each_workload_and_framework(notebooks: dict[str, bytes]) -> None:
+def test_one_notebook_for_each_program(notebooks: dict[str, bytes]) -> None:
     assert list(notebooks) == [
-        f"notebooks/{workload.name}_{framework.name}.ipynb"
-        for workload in WORKLOADS
-        for framework in FRAMEWORKS
+        f"notebooks/mnist-cnn_{framework.name}.ipynb" for framework in FRAMEWORKS
     ]
 
 
@@ -89,139 +60,47 @@ def test_listings_stand_in_it_word_for_word(
             assert listing.code in cells
 
 
-def test_nothing_of_the_project_is_imported(notebooks: dict[str, bytes]) -> None:
-    for content in notebooks.values():
-        code = "\n".join(read_cells(content))
-        assert not re.search(r"^\s*(from|import) (dlsurvey|experiments)", code, re.MULTILINE)
-
-
-def test_spec_is_that_of_the_newest_trial(findings: Findings) -> None:
-    trainers = tuple(one for one in findings.trainers if one.framework == "pytorch")
-    (first,) = [one for one in findings.trials if one.spec.framework == "pytorch"][:1]
+def test_packages_are_those_of_the_trial(findings: Findings) -> None:
+    (program,) = [one for one in findings.programs if one.framework == "pytorch"]
+    first = findings.trials[0]
     trial = replace(
         first,
-        spec=replace(
-            first.spec,
-            workload="mnist-cnn",
-            protocol="idiomatic",
-            mode="eager",
-            epochs=3,
-            seed=77,
-            device="cpu",
-        ),
-        trainer_sha256=trainers[0].sha256,
+        trainer_sha256=program.sha256,
         environment=replace(
             first.environment, versions={"torch": "2.15.0+cpu", "numpy": "1; rm -r"}
         ),
     )
-    files = write_notebooks(replace(findings, trainers=trainers, trials=(trial,)))
+    files = write_notebooks(replace(findings, programs=(program,), trials=(trial,)))
     content = files["notebooks/mnist-cnn_pytorch.ipynb"]
-    (spec,) = [cell for cell in read_cells(content) if cell.startswith("spec = ")]
-    assert "seed=77" in spec
-    assert "epochs=3" in spec
     (install,) = [one for one in read_cells(content, "markdown") if "pip install" in one]
-    assert "torch==2.15.0 numpy torchvision pillow scikit-learn" in install
+    assert install.endswith("pip install torch==2.15.0 numpy torchvision")
 
 
 def test_words_of_a_user_do_nothing() -> None:
     assert quote("a <b>\n# [x](y) `z`") == r"a &lt;b&gt; \# \[x\]\(y\) \`z\`"
 
 
-def test_images_that_can_be_downloaded_are_chosen(findings: Findings) -> None:
-    (first, *_) = findings.workloads
-    workload = replace(first, dataset=replace(first.dataset, name="mnist"))
-    files = write_notebooks(replace(findings, workloads=(workload,)))
-    for framework, library in (("pytorch", "torchvision"), ("tensorflow", "keras")):
-        code = read_cells(files[f"notebooks/mnist-cnn_{framework}.ipynb"])[-1]
-        assert f"load_images(workload, 'mnist', '{library}')" in code
-
-
-def test_trainer_that_needs_more_of_the_project_gets_no_notebook(
+def test_a_program_that_cannot_be_read_gets_no_notebook(
     findings: Findings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = tuple(
-        replace(one, text=one.text.replace("def evaluate(", "def assess("))
-        for one in findings.trainers[:1]
-    )
-    assert write_notebooks(replace(findings, trainers=broken)) == {}
-    assert "has no evaluate" in caplog.text
-    foreign = replace(
-        findings.trainers[0],
-        text=findings.trainers[0].text.replace("    Workload,\n", "    Workload,\n    Extra,\n")
-        + "\n\ndef count_parameters(model: Extra) -> int:\n    return 1\n",
-    )
-    assert write_notebooks(replace(findings, trainers=(foreign,))) == {}
-    assert "needs Extra" in caplog.text
+    broken = (replace(findings.programs[0], text="def load_data(:\n"),)
+    assert write_notebooks(replace(findings, programs=broken)) == {}
+    assert "No notebook for TensorFlow" in caplog.text
 
 
-@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda one: one.name)
-def test_stand_ins_are_what_they_stand_for(workload: Workload) -> None:
-    names = {"Conv", "MaxPool", "Flatten", "Dense"}
-    layers = tuple(
-        eval(repr(layer), {name: getattr(stand_ins, name) for name in names})
-        for layer in workload.hidden_layers
-    )
-    stood_in = stand_ins.Workload(
-        name=workload.name,
-        dataset=workload.dataset,
-        input_shape=workload.input_shape,
-        hidden_layers=layers,
-        learning_rate=workload.learning_rate,
-    )
-    assert tuple(stood_in.shapes(10)) == workload.shapes(10)
-    ours, theirs = stand_ins.choose_adam(0.1, "float32"), adam.choose_adam(0.1, "float32")
-    assert (ours.beta_1, ours.beta_2, ours.epsilon) == (
-        theirs.beta_1, theirs.beta_2, theirs.epsilon,
-    )  # fmt: skip
-    assert stand_ins.map_epsilon(ours, 3) == adam.map_epsilon(theirs, 3)
-
-
-def test_digits_have_the_shape_that_the_network_takes() -> None:
-    train, test = stand_ins.load_digits((32, 32, 3))
-    assert train.images.shape == (1437, 32, 32, 3)
-    assert test.images.shape == (360, 32, 32, 3)
-    assert 0.9 < train.images.max() <= 1
-    assert str(train.labels.dtype) == "int64"
-
-
-def test_images_that_cannot_be_had_are_replaced_and_said_so(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_the_cells_run_in_turn(
+    findings: Findings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(name: str, library: str) -> None:
-        raise OSError("no network")
-
-    monkeypatch.setattr(stand_ins, "download", fail)
-    workload = stand_ins.Workload(
-        name="x", dataset="mnist", input_shape=(28, 28, 1), hidden_layers=(), learning_rate=0.1
+    """On a program that needs no framework: what runs with one is tested program by program."""
+    text = (
+        '"""A program."""\n\nN = 2\n\n\ndef load_data():\n    return N\n\n\ndef build_model():\n'
+        "    return N + 1\n\n\ndef choose_loss_and_optimizer(model):\n    return model\n\n\n"
+        "def train(model, data):\n    return model * data\n\n\ndef evaluate(model):\n    return 1\n\n\n"
+        'if __name__ == "__main__":\n    data = load_data()\n    print(train(build_model(), data))\n'
     )
-    train, _ = stand_ins.load_images(workload, "mnist", "keras")
-    assert len(train.images) == 1437
-    assert "no network" in capsys.readouterr().out
-
-
-@pytest.mark.trains
-@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda one: one.name)
-def test_notebook_runs_without_the_project(
-    framework: Framework, findings: Findings, tmp_path: Path
-) -> None:
-    skip_missing(framework)
-    trainers = tuple(one for one in findings.trainers if one.framework == framework.name)
-    files = write_notebooks(replace(findings, trainers=trainers, trials=()))
-    path = tmp_path / "notebook.ipynb"
-    path.write_bytes(files[f"notebooks/mnist-cnn_{framework.name}.ipynb"])
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", RUN, str(path)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        env=make_variables("cpu", framework),
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    *_, last = done.stdout.splitlines()
-    found = re.search(r"118,346 parameters.* test accuracy (0\.\d+)", done.stdout)
-    assert found, last
-    assert float(found[1]) > 0.75  # ten classes: chance is 0.1
-    assert done.stdout.count("epoch ") == 5
-    assert len(STAGES) == 5
+    program = replace(findings.programs[1], text=text)
+    (content,) = write_notebooks(replace(findings, programs=(program,))).values()
+    names: dict[str, Any] = {"__name__": "__main__", "os": os}
+    for cell in read_cells(content):
+        exec(compile(cell, "cell", "exec"), names)
+    assert capsys.readouterr().out == "6\n"

@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
+from experiments.spec import MNIST_CNN
 from msgspec.structs import replace
 
 from dlsurvey import scaling
@@ -18,7 +19,6 @@ from experiments.rounds import Subject
 from experiments.runner import Bench
 from experiments.scale import find_base, list_points
 from experiments.sources import Prepared
-from experiments.spec import MNIST_CNN
 from tests.dlsurvey.samples import NOON, make_metrics
 from tests.experiments.samples import DATASET, ENVIRONMENT, make_fake
 

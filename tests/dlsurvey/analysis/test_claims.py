@@ -4,6 +4,7 @@ import re
 from typing import Any, get_args
 
 import pytest
+from experiments.spec import WORKLOADS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -15,7 +16,6 @@ from dlsurvey.analysis.measured import Comparison, Quantity, Verdict
 from dlsurvey.analysis.quantities import QUANTITIES
 from dlsurvey.analysis.signals import SIGNALS
 from dlsurvey.render.references import read_references
-from experiments.spec import WORKLOADS
 from tests.dlsurvey.render.sample import DIGITS, make_workload
 
 LEADS = re.compile(

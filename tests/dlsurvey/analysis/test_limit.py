@@ -6,24 +6,32 @@ from msgspec.structs import replace
 from dlsurvey.analysis.comparison import compare_workloads
 from dlsurvey.analysis.limit import assess_limit
 from experiments.operations import count_backward, count_forward, count_multiplications
-from experiments.spec import CIFAR10_CNN, MNIST_CNN
+from experiments.workloads import find_workload, list_workloads
 from tests.dlsurvey.samples import make_trial
 from tests.dlsurvey.study_samples import make_products
 from tests.experiments.samples import DATASET, ENVIRONMENT
+
+MNIST_CNN = find_workload("mnist-cnn")
 
 
 def test_operations_are_counted_by_hand() -> None:
     conv = (24 * 24 * 32 * 25 * 1, 8 * 8 * 64 * 25 * 32)
     dense = (1024 * 64, 64 * 10)
-    assert count_multiplications(MNIST_CNN, 10) == (conv[0], 0, conv[1], 0, 0, *dense)
+    assert count_multiplications(MNIST_CNN) == (conv[0], 0, conv[1], 0, 0, *dense)
     forward = 2 * (sum(conv) + sum(dense))
-    assert count_forward(MNIST_CNN, 10) == forward
-    assert count_backward(MNIST_CNN, 10) == 2 * forward - 2 * conv[0]
+    assert count_forward(MNIST_CNN) == forward
+    assert count_backward(MNIST_CNN) == 2 * forward - 2 * conv[0]
 
 
 def test_backward_is_about_twice_forward() -> None:
-    for workload in (MNIST_CNN, CIFAR10_CNN):
-        assert 1.8 < count_backward(workload, 10) / count_forward(workload, 10) < 2
+    for workload in list_workloads():
+        assert 1.4 < count_backward(workload) / count_forward(workload) < 2
+
+
+def test_attention_and_residual_blocks_are_counted() -> None:
+    text = find_workload("text-transformer")
+    block = 4 * 64 * 64**2 + 2 * 64**2 * 64 + 2 * 64 * 64 * 256
+    assert count_forward(text) == 2 * (2 * block + 64 * 64 * 128)
 
 
 def test_shares_are_of_the_fastest_product() -> None:
@@ -34,7 +42,7 @@ def test_shares_are_of_the_fastest_product() -> None:
     assert found.limit_title == "PyTorch"
     assert found.limit == pytest.approx(100e9, rel=0.01)
     images = 2 * DATASET.train_images - 32
-    work = count_forward(MNIST_CNN, 10) + count_backward(MNIST_CNN, 10)
+    work = count_forward(MNIST_CNN) + count_backward(MNIST_CNN)
     for one in found.attained:
         assert one.rate.mean == pytest.approx(work * images / 9.0)
         assert one.share == pytest.approx(one.rate.mean / found.limit)

@@ -1,30 +1,95 @@
-"""Listings are the stored source of what ran, cut out whole."""
+"""Listings are the stored programs, cut whole where their stages end."""
 
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from dlsurvey.analysis.listings import STAGES, extract_function, list_stages
+from dlsurvey.analysis.listings import (
+    STAGES,
+    cut_stages,
+    list_networks,
+    list_programs,
+    list_stages,
+)
 from dlsurvey.store import Store
-from experiments.frameworks import FRAMEWORKS, read_trainer_source
+from experiments.frameworks import FRAMEWORKS
+from experiments.workloads import find_workload
+from tests.dlsurvey.code_samples import make_programs
 from tests.dlsurvey.samples import make_trial
 
+SOURCE = '''"""A program."""
 
-def test_decorators_belong_to_the_function() -> None:
-    source = "import x\n\n\n@x.no_grad()\ndef f(a):\n    return a\n\n\nz = 1\n"
-    assert extract_function(source, "f") == ("@x.no_grad()\ndef f(a):\n    return a", 4)
-    assert extract_function(source, "g") is None
+import x
+
+N = 1
 
 
-def test_stages_show_both_frameworks_as_they_ran(tmp_path: Path) -> None:
+def load_data():
+    return 1
+
+
+class Net:
+    pass
+
+
+# what it is made of
+@x.traced
+def build_model():
+    return Net()
+
+
+if __name__ == "__main__":
+    build_model()
+'''
+
+
+def test_a_stage_has_what_it_needs_and_nothing_of_another() -> None:
+    stages = cut_stages(SOURCE)
+    assert list(stages) == ["load_data", "build_model"]
+    assert stages["load_data"] == (
+        "import x\n\nN = 1\n\n\ndef load_data():\n    return 1", 3,
+    )  # fmt: skip
+    code, first_line = stages["build_model"]
+    assert code.startswith("class Net:")
+    assert code.endswith("# what it is made of\n@x.traced\ndef build_model():\n    return Net()")
+    assert SOURCE.splitlines()[first_line - 1] == "class Net:"
+
+
+def test_stages_show_every_framework_as_it_ran(tmp_path: Path) -> None:
     store = Store(tmp_path)
     trials = []
     for framework in FRAMEWORKS:
-        sha256 = store.keep_source(read_trainer_source(framework))
+        source = find_workload("mnist-cnn").programs[framework.program]
+        sha256 = store.keep_source(source)
         trials.append(replace(make_trial(framework.name), trainer_sha256=sha256))
-    stages = list_stages(store, trials)
+    programs = list_programs(store, trials)
+    assert [one.framework for one in programs] == [one.name for one in FRAMEWORKS]
+    stages = list_stages(programs)
     assert [stage.key for stage in stages] == [key for key, _, _ in STAGES]
     for stage in stages:
         assert [one.framework for one in stage.listings] == [one.name for one in FRAMEWORKS]
-        for one, framework in zip(stage.listings, FRAMEWORKS, strict=True):
-            assert one.code in read_trainer_source(framework)
+        for listing, program in zip(stage.listings, programs, strict=True):
+            assert listing.code in program.text
+    assert list_networks(programs) == ()
+
+
+def test_together_the_stages_are_the_program_but_for_its_last_lines() -> None:
+    for program in make_programs():
+        stages = cut_stages(program.text)
+        assert list(stages) == [key for key, _, _ in STAGES]
+        rest = program.text
+        for code, _first_line in stages.values():
+            assert code in rest
+            rest = rest.replace(code, "", 1)
+        head, _, main = rest.partition('if __name__ == "__main__":')
+        assert head.strip().startswith('"""')
+        assert head.strip().endswith('"""')
+        assert "train(" in main
+
+
+def test_of_the_other_workloads_the_network_is_shown() -> None:
+    networks = list_networks(make_programs())
+    assert [one.title for one in networks][:2] == ["CIFAR-10 CNN", "Digits MLP"]
+    for network in networks:
+        assert [one.framework for one in network.listings] == [one.name for one in FRAMEWORKS]
+        assert all("build_model" in one.code for one in network.listings)

@@ -2,7 +2,6 @@
 
 from msgspec.structs import replace
 
-from dlsurvey.analysis.comparison import compare_workloads
 from dlsurvey.analysis.scale import assess_scale
 from dlsurvey.analysis.sizes import ScaleAxis, ScaleFindings
 from dlsurvey.records import Parity, ParityCheck, Trial
@@ -27,10 +26,9 @@ def find_axis(found: ScaleFindings, name: str) -> ScaleAxis:
 def test_sweeps_meet_at_the_base_and_change_one_thing() -> None:
     found = assess(make_sweeps())
     values = {axis.name: [point.value for point in axis.lines[0].points] for axis in found.axes}
-    assert values == {"batch_size": [8, 32, 128, 512], "width": [1, 2, 4], "threads": [1, 2]}
+    assert values == {"batch_size": [8, 32, 128, 512], "threads": [1, 2]}
     at_base = {axis.name: axis.lines[0].points for axis in found.axes}
-    assert at_base["batch_size"][1].epoch_seconds == at_base["width"][0].epoch_seconds
-    assert at_base["width"][0].epoch_seconds == at_base["threads"][1].epoch_seconds
+    assert at_base["batch_size"][1].epoch_seconds == at_base["threads"][1].epoch_seconds
 
 
 def test_the_turn_of_the_sign_is_named_where_it_is() -> None:
@@ -42,9 +40,9 @@ def test_the_turn_of_the_sign_is_named_where_it_is() -> None:
 
 
 def test_a_sign_that_never_turns_is_said_to_stay() -> None:
-    sentences = find_axis(assess(make_sweeps()), "width").sentences
-    (told,) = [one for one in sentences if one.startswith("Width, time per epoch")]
-    assert "PyTorch needed less than TensorFlow at width ×1 (0.60 times as much)" in told
+    sentences = find_axis(assess(make_sweeps()), "threads").sentences
+    (told,) = [one for one in sentences if one.startswith("Threads, time per epoch")]
+    assert "PyTorch needed less than TensorFlow at 1 thread (0.60 times as much)" in told
     assert "never turns" in told
 
 
@@ -79,12 +77,12 @@ def test_every_run_is_shown_with_its_own_ratio() -> None:
     assert find_axis(assess(make_sweeps()), "batch_size").lines[0].points[0].multiple is None
 
 
-def test_a_pair_that_failed_its_parity_at_one_width_is_not_compared_there() -> None:
+def test_a_pair_that_failed_its_parity_is_not_compared() -> None:
     failed = Parity(
-        workload="mnist-cnn-x4",
+        workload="mnist-cnn",
         checks=(
             ParityCheck(
-                workload="mnist-cnn-x4",
+                workload="mnist-cnn",
                 a="tensorflow",
                 b="pytorch",
                 quantity="logits",
@@ -97,9 +95,7 @@ def test_a_pair_that_failed_its_parity_at_one_width_is_not_compared_there() -> N
         traces={},
     )
     found = assess(make_sweeps(), failed)
-    values = {ratio.value for ratio in find_axis(found, "width").ratios}
-    assert values == {1, 2}
-    assert "failed the parity check" in found.parity
+    assert all(axis.ratios == () for axis in found.axes)
 
 
 def test_a_third_framework_is_set_beside_the_first() -> None:
@@ -117,21 +113,6 @@ def test_a_failed_trial_is_a_row_with_its_reason() -> None:
     assert failure.reason == "out of memory"
 
 
-def test_sweeps_change_no_verdict_of_the_edition() -> None:
-    """They are kept apart; and a trial of another batch size is never paired with a usual one."""
-    usual = [
-        make_trial(name, seed, epoch_seconds=(1.0, seconds * (1 + 0.01 * seed)))
-        for name, seconds in (("tensorflow", 1.0), ("pytorch", 0.7))
-        for seed in range(4)
-    ]
-    alone = compare_workloads(usual, (DATASET,))
-    for workload in alone:
-        assert {one.protocol for one in workload.members} == {"idiomatic"}
-    wide = [one for one in make_sweeps() if one.spec.workload != "mnist-cnn"]
-    assert wide
-    assert compare_workloads([*usual, *wide], (DATASET,)) == alone
-
-
 def test_nothing_trained_is_nothing_found() -> None:
     assert assess_scale((), (DATASET,), Margins()) is None
     assert assess_scale((make_trial(reason="crashed"),), (DATASET,), Margins()) is None
@@ -140,7 +121,7 @@ def test_nothing_trained_is_nothing_found() -> None:
 def test_where_neither_leads_equivalent_is_told_from_open() -> None:
     def take_time(framework: str, point: Point) -> float:
         ahead = framework == "pytorch" and point.batch_size == 8
-        return (0.5 if ahead else 1.0) * point.width
+        return 0.5 if ahead else 1.0
 
     (told,) = [
         one

@@ -1,12 +1,11 @@
 """Callouts stand where their text stands, and nowhere else."""
 
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
-from dlsurvey.analysis.listings import extract_function
+from dlsurvey.analysis.listings import cut_stages, list_stages
 from dlsurvey.render.callouts import (
     Callout,
     Found,
@@ -18,9 +17,10 @@ from dlsurvey.render.callouts import (
     read_callouts,
 )
 from dlsurvey.render.deck import END, ITEM, STEPS, Slide, cut, ease, join, share_out
-from dlsurvey.render.panels import ALONE, list_panels
+from dlsurvey.render.panels import ALONE, HEAD, HEIGHT, LONGEST_LINE, SIZE, fold, list_panels
 from dlsurvey.render.talk import mark_blocks
-from tests.conftest import REPOSITORY
+from experiments.workloads import find_workload
+from tests.dlsurvey.code_samples import make_programs
 from tests.dlsurvey.render.sample import TORCH_TRAIN, make_findings, make_stage
 
 STAGE = make_stage("train", "Train", {"pytorch": TORCH_TRAIN})
@@ -42,11 +42,10 @@ def test_a_callout_whose_text_is_gone_is_dropped() -> None:
 
 
 @pytest.mark.parametrize("callout", read_callouts(), ids=lambda one: f"{one.framework} {one.text}")
-def test_every_callout_is_found_in_its_trainer(callout: Callout) -> None:
-    trainer = REPOSITORY / "experiments" / "trainers" / f"{callout.framework}.py"
-    function = extract_function(Path(trainer).read_text(encoding="utf-8"), callout.stage)
-    assert function is not None
-    assert any(callout.text in line for line in function[0].splitlines())
+def test_every_callout_is_found_in_its_program(callout: Callout) -> None:
+    program = find_workload("mnist-cnn").programs[callout.framework]
+    code, _first_line = cut_stages(program)[callout.stage]
+    assert any(callout.text in line for line in fold(code).splitlines())
     assert 0 < len(callout.words) <= 60
 
 
@@ -139,3 +138,22 @@ def test_blocks_are_marked_where_they_begin() -> None:
     _, blocks, tail = cut(str(mark_blocks(html)))
     assert [block.strip()[:3] for block in blocks] == ["<p>", "<ul", "<p>"]
     assert "".join(blocks) + tail == html
+
+
+def test_no_listing_passes_its_slide_and_none_is_small() -> None:
+    stages = list_stages(make_programs("mnist-cnn"))
+    findings = make_findings(stages=stages)
+    for stage in stages:
+        for panels in list_panels(findings, stage):
+            assert all(panel.size == SIZE >= 14 for panel in panels)
+            assert sum(panel.height * panel.size + HEAD for panel in panels) <= HEIGHT
+
+
+def test_a_line_that_is_too_long_goes_on_further_in() -> None:
+    line = "    value = call(" + ", ".join(f"argument_{n}" for n in range(12)) + ")"
+    first, *rest = fold(line).splitlines()
+    assert max(map(len, (first, *rest))) <= LONGEST_LINE
+    assert all(one.startswith(" " * 8) for one in rest)
+    assert "".join([first, *(one.strip() for one in rest)]).replace(" ", "") == line.replace(
+        " ", ""
+    )
