@@ -13,9 +13,8 @@ from experiments.frameworks import JAX, PYTORCH, TENSORFLOW, Framework
 from experiments.limit.product import Product, ProductRun, Products
 from experiments.rounds import Subject
 from experiments.scale import Point, find_base, list_points, list_specs, read_point
-from experiments.spec import MNIST_CNN
 from tests.dlsurvey.samples import NOON, make_metrics
-from tests.experiments.samples import DATASET, ENVIRONMENT
+from tests.experiments.samples import DATASET, ENVIRONMENT, MNIST_CNN
 
 QUIET = Load(load_average=0.1, foreign_cores=0.02, frequency_mhz=2600.0, trials_beside=0)
 BUSY = Load(load_average=4.0, foreign_cores=1.5, frequency_mhz=2600.0, trials_beside=0)

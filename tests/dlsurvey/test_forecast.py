@@ -29,7 +29,6 @@ from dlsurvey.requests import Training
 from dlsurvey.store import Store
 from experiments import environment
 from experiments.frameworks import find_framework, hash_source, read_trainer_source
-from experiments.spec import MNIST_CNN
 from tests.conftest import REPOSITORY
 from tests.dlsurvey.test_cli import run
 from tests.experiments.test_idx import write_mnist

@@ -18,9 +18,8 @@ from experiments.rounds import Subject
 from experiments.runner import Bench
 from experiments.scale import find_base, list_points
 from experiments.sources import Prepared
-from experiments.spec import MNIST_CNN
 from tests.dlsurvey.samples import NOON, make_metrics
-from tests.experiments.samples import DATASET, ENVIRONMENT, make_fake
+from tests.experiments.samples import DATASET, ENVIRONMENT, MNIST_CNN, make_fake
 
 SECONDS_EACH = 2.0
 

@@ -8,12 +8,11 @@ from msgspec.structs import replace
 
 from dlsurvey.errors import ConfigError
 from experiments.executors import Errand
-from experiments.frameworks import hash_source, read_trainer_source
+from experiments.frameworks import hash_program
 from experiments.node import Report, Task, hash_experiments, look_around, run_task
 from experiments.nodes import Node, choose_nodes
 from experiments.sources import Prepared
-from experiments.spec import MNIST_CNN
-from tests.experiments.samples import DATASET, ENVIRONMENT, make_fake, make_spec
+from tests.experiments.samples import DATASET, ENVIRONMENT, MNIST_CNN, make_fake, make_spec
 
 FAKE = make_fake("base")
 ERRAND = Errand(
@@ -29,7 +28,7 @@ ERRAND = Errand(
 REPORT = Report(
     environments={"fake": ENVIRONMENT},
     missing={},
-    trainers={"fake": hash_source(read_trainer_source(FAKE))},
+    trainers={"fake": hash_program(MNIST_CNN, FAKE)},
     code_sha256=hash_experiments(),
     prepared={"mnist-cnn": Prepared(dataset=DATASET, path="images.npz")},
     faults={},

@@ -3,7 +3,6 @@
 from dlsurvey.execution import find_trained
 from experiments.frameworks import PYTORCH, TENSORFLOW
 from experiments.scale import IMAGES, find_base, list_points, list_specs, read_point
-from experiments.spec import CIFAR10_CNN, MNIST_CNN, find_widened, widen
 from tests.dlsurvey.study_samples import make_subject
 
 

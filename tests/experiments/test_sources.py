@@ -11,7 +11,8 @@ from dlsurvey.errors import ConfigError, DatasetError, DatasetMissing
 from experiments import sources
 from experiments.datasets import load_arrays
 from experiments.sources import find_source, prepare
-from experiments.spec import CIFAR10_CNN, MNIST_CNN, Workload
+from experiments.workloads import Workload
+from tests.experiments.samples import CIFAR10_CNN, MNIST_CNN
 from tests.experiments.test_folder import write_images
 from tests.experiments.test_idx import write_mnist
 
@@ -27,9 +28,9 @@ def test_digits_stand_in_for_mnist(tmp_path: Path) -> None:
     assert dataset.stand_in_for == "MNIST"
     assert (dataset.train_images, dataset.test_images) == (1437, 360)
     train, test = load_arrays(Path(prepared.path), 100)
-    assert train.images.shape == (100, 28, 28, 1)
-    assert train.images.dtype == np.float32
-    assert 0.9 < train.images.max() <= 1.0
+    assert train.inputs.shape == (100, 28, 28, 1)
+    assert train.inputs.dtype == np.float32
+    assert 0.9 < train.inputs.max() <= 1.0
     assert test.labels.dtype == np.int64
     assert set(test.labels.tolist()) == set(range(10))
 

@@ -4,13 +4,13 @@ import ast
 from pathlib import Path
 
 import pytest
+from experiments.spec import MNIST_CNN
 
 from dlsurvey.analysis.listings import STAGES, extract_function
 from experiments.environment import read_environment
 from experiments.frameworks import TENSORFLOW, Framework, list_frameworks, read_trainer_source
 from experiments.runner import Bench
 from experiments.sources import Prepared
-from experiments.spec import MNIST_CNN
 from tests.conftest import REPOSITORY
 from tests.experiments.samples import make_spec, prepare_digits, skip_missing
 
