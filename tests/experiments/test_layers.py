@@ -1,6 +1,7 @@
 """Declared layers have the shapes and weights of the networks they stand for; what does not fit is said."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -26,7 +27,7 @@ def test_shapes_follow_the_layers() -> None:
     assert [one.output_shape for one in placed] == [
         (24, 24, 32), (12, 12, 32), (8, 8, 64), (4, 4, 64), (1024,), (64,), (10,),
     ]  # fmt: skip
-    for before, after in zip(placed, placed[1:], strict=False):
+    for before, after in pairwise(placed):
         assert after.input_shape == before.output_shape
     assert placed[0].input_shape == (28, 28, 1)
     (last,) = place_layers(CIFAR10_CNN.layers, CIFAR10_CNN.input_shape)[-1:]
