@@ -29,7 +29,7 @@ def make_subject(framework: Framework) -> Subject:
 
 def take_time(framework: str, point: Point) -> float:
     """TensorFlow is slower in small batches, PyTorch in large ones; otherwise as 0.9 to 1."""
-    seconds = 2.0 * point.width**2 / point.threads * (0.1 + 4 / point.batch_size)
+    seconds = 2.0 / point.threads * (0.1 + 4 / point.batch_size)
     if framework == "pytorch":
         return seconds * (0.6 if point.batch_size < 100 else 1.5)
     return seconds
@@ -48,9 +48,8 @@ def make_sweeps(
     for seed in range(seeds):
         for spec in list_specs(subjects, points, seed, "cpu"):
             point = read_point(spec)
-            assert point is not None
             epoch = seconds(spec.framework, point) * (1 + 0.01 * (seed % 3))
-            size = 400_000_000 + 100_000 * point.batch_size + 30_000_000 * point.width**2
+            size = 400_000_000 + 100_000 * point.batch_size
             metrics = make_metrics(
                 epoch_seconds=(1.2 * epoch, epoch, epoch, epoch),
                 peak_memory_bytes=size + 1_000_000 * seed,
