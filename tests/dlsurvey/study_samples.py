@@ -13,9 +13,8 @@ from experiments.frameworks import JAX, PYTORCH, TENSORFLOW, Framework
 from experiments.limit.product import Product, ProductRun, Products
 from experiments.rounds import Subject
 from experiments.scale import Point, find_base, list_points, list_specs, read_point
-from experiments.spec import MNIST_CNN
 from tests.dlsurvey.samples import NOON, make_metrics
-from tests.experiments.samples import DATASET, ENVIRONMENT
+from tests.experiments.samples import DATASET, ENVIRONMENT, MNIST_CNN
 
 QUIET = Load(load_average=0.1, foreign_cores=0.02, frequency_mhz=2600.0, trials_beside=0)
 BUSY = Load(load_average=4.0, foreign_cores=1.5, frequency_mhz=2600.0, trials_beside=0)
@@ -30,7 +29,7 @@ def make_subject(framework: Framework) -> Subject:
 
 def take_time(framework: str, point: Point) -> float:
     """TensorFlow is slower in small batches, PyTorch in large ones; otherwise as 0.9 to 1."""
-    seconds = 2.0 * point.width**2 / point.threads * (0.1 + 4 / point.batch_size)
+    seconds = 2.0 / point.threads * (0.1 + 4 / point.batch_size)
     if framework == "pytorch":
         return seconds * (0.6 if point.batch_size < 100 else 1.5)
     return seconds
@@ -49,9 +48,8 @@ def make_sweeps(
     for seed in range(seeds):
         for spec in list_specs(subjects, points, seed, "cpu"):
             point = read_point(spec)
-            assert point is not None
             epoch = seconds(spec.framework, point) * (1 + 0.01 * (seed % 3))
-            size = 400_000_000 + 100_000 * point.batch_size + 30_000_000 * point.width**2
+            size = 400_000_000 + 100_000 * point.batch_size
             metrics = make_metrics(
                 epoch_seconds=(1.2 * epoch, epoch, epoch, epoch),
                 peak_memory_bytes=size + 1_000_000 * seed,

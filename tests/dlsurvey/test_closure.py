@@ -9,7 +9,7 @@ import pytest
 from dlsurvey import closure
 from dlsurvey.basis import digest, find_changes
 from dlsurvey.closure import hash_code
-from dlsurvey.premises import NOT_CODE, PARITY_CODE, TRIAL_CODE
+from dlsurvey.premises import PARITY_CODE, TRIAL_CODE
 from experiments.frameworks import FRAMEWORKS
 
 FILES = {
@@ -74,28 +74,28 @@ def test_nothing_is_imported_for_it(parcel: Path) -> None:
     assert not [name for name in sys.modules if name.startswith("parcel.")]
 
 
-def test_trial_code_covers_what_every_trainer_imports() -> None:
+def test_trial_code_covers_what_every_adapter_imports() -> None:
     known: set[str] = set()
-    waiting = [*TRIAL_CODE, *NOT_CODE]
+    waiting = [*TRIAL_CODE]
     while waiting:
         name = waiting.pop()
         if name not in known:
             known.add(name)
             waiting += closure._read_module(name)[1]
     for framework in FRAMEWORKS:
-        imported = closure._read_module(framework.trainer)[1]
+        imported = closure._read_module(framework.adapter)[1]
         modules = {name for name in imported if closure._find_file(name) is not None}
         assert "experiments.adam" in modules
         assert modules <= known, framework.name
-    assert hash_code(PARITY_CODE, NOT_CODE) != hash_code(TRIAL_CODE, NOT_CODE)
+    assert hash_code(PARITY_CODE) != hash_code(TRIAL_CODE)
 
 
 def test_changes_are_said_in_words() -> None:
-    then = {"torch": "2.14.0", "trainer tensorflow.py": digest("a"), "jax": "0.7"}
-    now = {"torch": "2.15.0", "trainer tensorflow.py": digest("b"), "flax": "1"}
+    then = {"torch": "2.14.0", "program mnist-cnn/train_jax.py": digest("a"), "jax": "0.7"}
+    now = {"torch": "2.15.0", "program mnist-cnn/train_jax.py": digest("b"), "flax": "1"}
     assert find_changes(then, now) == (
         "torch 2.15.0 was 2.14.0",
-        "trainer tensorflow.py changed",
+        "program mnist-cnn/train_jax.py changed",
         "flax is new",
         "jax is no longer there",
     )

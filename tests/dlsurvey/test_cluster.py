@@ -29,7 +29,7 @@ from experiments.executors import Errand, Executor, open_executor
 from experiments.runner import Bench
 from experiments.sources import Prepared, find_source, prepare
 from tests.experiments.cluster_samples import MARK, start_cluster
-from tests.experiments.samples import make_fake, make_spec
+from tests.experiments.samples import MNIST_CNN, make_fake, make_spec
 
 pytest.importorskip("ray", reason="needs the extra ray: pip install -e '.[ray]'")
 

@@ -1,11 +1,14 @@
 """Settings are what survey.toml says; a mistake in it is named with what is possible there."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from dlsurvey.config import load_config, parse_duration
 from dlsurvey.errors import ConfigError
+from experiments import workloads
+from experiments.workloads import find_workload
 
 
 def write(folder: Path, text: str) -> Path:
@@ -73,6 +76,7 @@ def test_environment_goes_before_the_file(tmp_path: Path) -> None:
             r"no workload 'mnst-cnn'.*Did you mean 'mnist-cnn'",
         ),
         ('[experiments]\nframeworks = ["theano"]\n', r"there is no framework 'theano'"),
+        ('[experiments]\nworkloads = ["digits-mpl"]\n', r"Did you mean 'digits-mlp'\?"),
         ("[sources.altavista]\n", r"there is no source 'altavista'.*Known: published, pypi"),
         ('[data]\ndir = "~no-such-user/x"\n', r"names no user of this machine"),
     ],
@@ -147,3 +151,29 @@ def test_a_wrong_subject_is_named(tmp_path: Path, text: str, named: str) -> None
     path.write_text(text)
     with pytest.raises(ConfigError, match=named):
         load_config(path)
+
+
+def test_a_folder_of_the_user_is_a_workload(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workloads, "_own", {})
+    built_in = Path(workloads.__file__).parent / "digits_mlp"
+    shutil.copytree(built_in, tmp_path / "mein netz ü")
+    shutil.copytree(built_in, tmp_path / "my_net")
+    path = write(
+        tmp_path,
+        '[experiments]\nworkloads = ["./my_net", "mnist-cnn", "./mein netz ü"]\n'
+        '[experiments.data]\nmy-net = "auto"\n',
+    )
+    config = load_config(path, {})
+    assert config.settings.experiments.workloads == ("my-net", "mnist-cnn", "mein netz ü")
+    assert find_workload("my-net").layers == find_workload("digits-mlp").layers
+
+
+def test_a_folder_that_is_no_workload_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere.workload\.toml cannot be read"):
+        load_config(write(tmp_path, '[experiments]\nworkloads = ["./nowhere"]\n'), {})
+
+
+def test_nobody_needs_to_choose_workloads(tmp_path: Path) -> None:
+    assert load_config(write(tmp_path, ""), {}).settings.experiments.workloads is None

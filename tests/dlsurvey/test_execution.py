@@ -63,21 +63,22 @@ def test_a_failed_trial_is_stored_and_tried_again(tmp_path: Path, prepared: Prep
     assert run(tmp_path, prepared, [spec], fake="raising")[0] == (f"{spec.key}/2",)
 
 
-def test_a_trial_of_another_trainer_or_machine_does_not_count(
+def test_a_trial_of_another_program_or_machine_does_not_count(
     tmp_path: Path, prepared: Prepared
 ) -> None:
     spec = make_spec()
     run(tmp_path, prepared, [spec])
     store = Store(tmp_path / "data")
 
-    def look(fake: str, cores: int) -> str | None:
+    def look(program: str, cores: int) -> str | None:
         environment = msgspec.structs.replace(ENVIRONMENT, cores=cores)
-        bench = Bench(make_fake(fake), environment, timeout_seconds=1, log_folder=tmp_path)
+        framework = msgspec.structs.replace(make_fake("base"), program=program)
+        bench = Bench(framework, environment, timeout_seconds=1, log_folder=tmp_path)
         return next(iter(find_stored(store, spec, bench)), None)
 
-    assert look("base", ENVIRONMENT.cores) == f"{spec.key}/1"
-    assert look("chatty", ENVIRONMENT.cores) is None
-    assert look("base", ENVIRONMENT.cores + 1) is None
+    assert look("pytorch", ENVIRONMENT.cores) == f"{spec.key}/1"
+    assert look("jax", ENVIRONMENT.cores) is None
+    assert look("pytorch", ENVIRONMENT.cores + 1) is None
 
 
 def test_what_is_run_again_by_force_stands_beside_and_counts_from_then_on(

@@ -6,10 +6,8 @@ import shutil
 import statistics
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from experiments.spec import MNIST_CNN
 from msgspec.structs import replace
 
 from collectors.subjects import SUBJECTS
@@ -29,9 +27,10 @@ from dlsurvey.rendition import Mark, describe_rendition, keep_mark
 from dlsurvey.requests import Training
 from dlsurvey.store import Store
 from experiments import environment
-from experiments.frameworks import find_framework, hash_source, read_trainer_source
+from experiments.frameworks import find_framework, hash_program
 from tests.conftest import REPOSITORY
 from tests.dlsurvey.test_cli import run
+from tests.experiments.samples import MNIST_CNN
 from tests.experiments.test_idx import write_mnist
 
 SAMPLE = REPOSITORY / "tests" / "sample_store"
@@ -53,10 +52,10 @@ def settle(folder: Path) -> Config:
         adapted = replace(
             trial,
             environment=environment.read_environment(framework),
-            trainer_sha256=hash_source(read_trainer_source(framework)),
+            trainer_sha256=hash_program(MNIST_CNN, framework),
             code_sha256=hash_trial_code(MNIST_CNN),
         )
-        store.keep_source(read_trainer_source(framework))
+        store.keep_source(MNIST_CNN.programs[framework.program])
         (config.store / "trials" / f"{trial_id}.json").write_bytes(to_json(adapted))
     request = Survey(config, Console(terminal=False))._make_request(QUICK)
     store.keep_training(replace(training, basis=describe_premises(config, request)))
@@ -160,19 +159,20 @@ def test_sources_say_why_and_how_long(config: Config) -> None:
     assert "  leave published: it does not change (31 s last time)" in said
 
 
-def test_a_changed_trainer_is_named_and_only_its_trials_run_again(
-    config: Config, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read = read_trainer_source
-    changed = find_framework("tensorflow")
-
-    def edit(framework: Any) -> str:
-        return read(framework) + ("# changed\n" if framework == changed else "")
-
-    monkeypatch.setattr("dlsurvey.premises.read_trainer_source", edit)
-    monkeypatch.setattr("experiments.runner.read_trainer_source", edit)
+def test_a_changed_program_is_named_and_only_its_trials_run_again(config: Config) -> None:
+    store = Store(config.store)
+    training = store.read_training(Training)
+    assert training is not None
+    name = "program mnist-cnn/train_tensorflow.py"
+    assert name in training.basis
+    store.keep_training(replace(training, basis=training.basis | {name: "sha256:another"}))
+    for trial_id in training.trials:
+        trial = store.read_trial(trial_id)
+        if trial.spec.framework == "tensorflow":
+            path = config.store / "trials" / f"{trial_id}.json"
+            path.write_bytes(to_json(replace(trial, trainer_sha256="0" * 64)))
     said = foresee(config)
-    assert "Train: trainer tensorflow.py changed (" in said
+    assert f"Train: {name} changed (" in said
     assert "s last time).\n  mnist-cnn in tensorflow (graph): " in said
     assert "pytorch" not in said
 

@@ -21,7 +21,7 @@ from experiments.frameworks import hash_source
 from tests.dlsurvey.samples import make_trial
 from tests.experiments.samples import DATASET, ENVIRONMENT
 
-SOURCE = "# a trainer\n"
+SOURCE = "# a program\n"
 THERE = replace(ENVIRONMENT, cpu="another", cores=16)
 SAMPLES = Samples(
     dataset_sha256=DATASET.sha256, height=28, width=28, channels=1, examples=(), mistaken=()

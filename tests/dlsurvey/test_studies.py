@@ -57,7 +57,7 @@ class Site:
             offline=offline,
             force=force,
         )
-        return find_studies(self.field, (), request, threads).studies
+        return find_studies(self.field, (), request, threads)
 
 
 @pytest.fixture

@@ -10,6 +10,10 @@ from experiments.datasets import save_examples
 from experiments.digits import read_pixels
 from experiments.frameworks import Framework, read_versions
 from experiments.sources import Prepared
+from experiments.workloads import find_workload
+
+MNIST_CNN = find_workload("mnist-cnn")
+CIFAR10_CNN = find_workload("cifar10-cnn")
 
 ENVIRONMENT = Environment(
     python="3.11.0", os="Linux", cpu="constructed", cores=2, memory_bytes=8 * 10**9, versions={}
@@ -48,10 +52,13 @@ def make_spec(
 
 
 def make_fake(name: str) -> Framework:
+    """A framework with one of the fakes for its adapter; it runs the program of PyTorch."""
     return Framework(
         name="fake",
         title="Fake",
-        trainer=f"tests.experiments.fakes.{name}",
+        adapter=f"tests.experiments.fakes.{name}",
+        program="pytorch",
+        imports=("numpy",),
         package="numpy",
         modes=("eager",),
     )

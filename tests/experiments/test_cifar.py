@@ -37,10 +37,10 @@ def test_batches_become_images(tmp_path: Path, kind: str) -> None:
     files = find_files(tmp_path)
     assert files is not None
     pixels = read_pixels(files)
-    assert pixels.train_images.shape == (5 * IMAGES, 32, 32, 3)
+    assert pixels.train_inputs.shape == (5 * IMAGES, 32, 32, 3)
     assert pixels.test_labels.tolist() == [3, 0, 9, 1]
     # The first 1,024 bytes are the red plane, row by row.
-    assert np.array_equal(pixels.train_images[0, :, :, 0].ravel(), planes[0, :1024])
+    assert np.array_equal(pixels.train_inputs[0, :, :, 0].ravel(), planes[0, :1024])
 
 
 def test_truncated_batch_is_named(tmp_path: Path) -> None:

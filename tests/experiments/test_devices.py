@@ -11,8 +11,14 @@ from dlsurvey.errors import ConfigError
 from experiments.devices import choose_device, probe, read_gpu_name
 from experiments.frameworks import JAX, PYTORCH, TENSORFLOW, Framework
 from experiments.runner import Bench, make_environment
-from experiments.spec import MNIST_CNN
-from tests.experiments.samples import DATASET, ENVIRONMENT, make_fake, make_spec, prepare_digits
+from tests.experiments.samples import (
+    DATASET,
+    ENVIRONMENT,
+    MNIST_CNN,
+    make_fake,
+    make_spec,
+    prepare_digits,
+)
 
 BOTH = (TENSORFLOW, PYTORCH)
 

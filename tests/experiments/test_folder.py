@@ -26,14 +26,14 @@ def test_images_are_brought_to_shape(tmp_path: Path) -> None:
     folder = write_images(tmp_path / "bilder mit umläuten")
     assert find_classes(folder) == ("cat", "dög")
     pixels = read_pixels(folder, (32, 32, 3))
-    assert pixels.train_images.shape == (6, 32, 32, 3)
+    assert pixels.train_inputs.shape == (6, 32, 32, 3)
     assert sorted(pixels.train_labels.tolist()) == [0, 0, 0, 1, 1, 1]
-    for image, label in zip(pixels.train_images, pixels.train_labels, strict=True):
+    for image, label in zip(pixels.train_inputs, pixels.train_labels, strict=True):
         assert image[5, 5, 0] == 80 * label
 
 
 def test_colour_becomes_grey_where_the_workload_is_grey(tmp_path: Path) -> None:
-    assert read_pixels(write_images(tmp_path), (28, 28, 1)).test_images.shape == (6, 28, 28, 1)
+    assert read_pixels(write_images(tmp_path), (28, 28, 1)).test_inputs.shape == (6, 28, 28, 1)
 
 
 def test_files_of_the_system_are_passed_over(tmp_path: Path) -> None:
@@ -41,13 +41,13 @@ def test_files_of_the_system_are_passed_over(tmp_path: Path) -> None:
     (folder / "train" / "cat" / "._0.png").write_bytes(b"AppleDouble")
     (folder / "train" / "cat" / "sub.png").mkdir()
     (folder / "train" / ".ipynb_checkpoints").mkdir()
-    assert len(read_pixels(folder, (32, 32, 3)).train_images) == 6
+    assert len(read_pixels(folder, (32, 32, 3)).train_inputs) == 6
 
 
 def test_order_is_the_same_each_time(tmp_path: Path) -> None:
     folder = write_images(tmp_path)
     first, second = (read_pixels(folder, (32, 32, 3)) for _ in range(2))
-    assert np.array_equal(first.train_images, second.train_images)
+    assert np.array_equal(first.train_inputs, second.train_inputs)
 
 
 def test_class_without_images_is_named(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_gzip_and_plain_files_are_found(tmp_path: Path) -> None:
         files = find_files(tmp_path / folder)
         assert files is not None
         pixels = read_pixels(files)
-        assert pixels.train_images.shape == (12, 28, 28, 1)
+        assert pixels.train_inputs.shape == (12, 28, 28, 1)
         assert pixels.test_labels.tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]
 
 
@@ -98,6 +98,6 @@ def test_real_mnist(shared: Path) -> None:
     files = find_files(shared / "data")
     assert files is not None
     pixels = read_pixels(files)
-    assert pixels.train_images.shape == (60000, 28, 28, 1)
-    assert pixels.test_images.shape == (10000, 28, 28, 1)
+    assert pixels.train_inputs.shape == (60000, 28, 28, 1)
+    assert pixels.test_inputs.shape == (10000, 28, 28, 1)
     assert pixels.train_labels[:5].tolist() == [5, 0, 4, 1, 9]

@@ -46,3 +46,21 @@ def test_loss_that_is_no_number_stops_the_trial(loss: float) -> None:
     book.begin()
     with pytest.raises(TrialError, match=f"became {loss} in epoch 1"):
         book.end_epoch(loss, 0.5)
+
+
+def test_waiting_for_batches_counts_for_its_epoch_and_not_in_the_warm_up(
+    clock: list[float],
+) -> None:
+    book = Journal(lambda *epoch: None)
+    clock += [float(reading) for reading in range(20)]
+    book.begin()
+    book.loading_seconds += 5.0
+    book.end_step()
+    book.loading_seconds += 0.25
+    book.end_step()
+    book.loading_seconds += 0.5
+    book.end_epoch(1.0, 0.5)
+    book.loading_seconds += 0.125
+    book.end_step()
+    book.end_epoch(0.5, 0.75)
+    assert book.epoch_loading_seconds == [0.75, 0.125]

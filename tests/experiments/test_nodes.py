@@ -1,4 +1,4 @@
-"""Only nodes that are alike take part, and only with the driver's trainers and images."""
+"""Only nodes that are alike take part, and only with the driver's code and images."""
 
 from pathlib import Path
 from typing import Any
@@ -8,12 +8,10 @@ from msgspec.structs import replace
 
 from dlsurvey.errors import ConfigError
 from experiments.executors import Errand
-from experiments.frameworks import hash_source, read_trainer_source
 from experiments.node import Report, Task, hash_experiments, look_around, run_task
 from experiments.nodes import Node, choose_nodes
 from experiments.sources import Prepared
-from experiments.spec import MNIST_CNN
-from tests.experiments.samples import DATASET, ENVIRONMENT, make_fake, make_spec
+from tests.experiments.samples import DATASET, ENVIRONMENT, MNIST_CNN, make_fake, make_spec
 
 FAKE = make_fake("base")
 ERRAND = Errand(
@@ -29,7 +27,6 @@ ERRAND = Errand(
 REPORT = Report(
     environments={"fake": ENVIRONMENT},
     missing={},
-    trainers={"fake": hash_source(read_trainer_source(FAKE))},
     code_sha256=hash_experiments(),
     prepared={"mnist-cnn": Prepared(dataset=DATASET, path="images.npz")},
     faults={},
@@ -63,7 +60,6 @@ def test_a_commit_apart_is_no_other_environment() -> None:
     [
         ({"fault": "it did not answer"}, "it did not answer"),
         ({"code_sha256": "f" * 64}, "its dlsurvey is of another version"),
-        ({"trainers": {"fake": "f" * 64}}, "its trainer of Fake is another"),
         (
             {"prepared": {}, "faults": {"mnist-cnn": "none"}},
             "it has no images for mnist-cnn (none)",
@@ -95,7 +91,7 @@ def test_a_node_too_small_for_a_trial_is_left_out() -> None:
 
 
 def test_a_framework_that_only_some_have_parts_them() -> None:
-    bare = make_node("b", environments={}, missing={"fake": "pip install it"}, trainers={})
+    bare = make_node("b", environments={}, missing={"fake": "pip install it"})
     choice = choose_nodes([make_node("a", 5), bare], ERRAND)
     assert [one.name for one in choice.nodes] == ["a"]
     assert "Fake" in choice.gaps[0].why or "fake not installed" in choice.gaps[0].why

@@ -17,8 +17,7 @@ from experiments.rounds import (
     fit_to_budget,
     list_noise_rounds,
 )
-from experiments.spec import MNIST_CNN
-from tests.experiments.samples import DATASET
+from tests.experiments.samples import DATASET, MNIST_CNN
 
 SUBJECTS = tuple(
     Subject(workload=MNIST_CNN, framework=framework, dataset=DATASET, mode=framework.modes[0])

@@ -12,11 +12,15 @@ import psutil
 import pytest
 
 from dlsurvey.records import Trial
+from experiments import programs
 from experiments.runner import Bench
 from experiments.sources import Prepared
-from experiments.spec import MNIST_CNN
 from experiments.worker import EpochEnded, Event, Job
-from tests.experiments.samples import ENVIRONMENT, make_fake, make_spec, prepare_digits
+from tests.experiments.samples import ENVIRONMENT, MNIST_CNN, make_fake, make_spec, prepare_digits
+
+STAGES = "".join(f"def {name}(): pass\n" for name in programs.STAGES)
+"""A program that imports nothing: the fakes never call it."""
+WORKLOAD = msgspec.structs.replace(MNIST_CNN, programs={"pytorch": STAGES})
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +33,7 @@ def run(
 ) -> tuple[Trial, list[Event]]:
     bench = Bench(make_fake(fake), ENVIRONMENT, timeout_seconds=timeout_seconds, log_folder=folder)
     events: list[Event] = []
-    trial = bench.run(make_spec(), MNIST_CNN, prepared.dataset, Path(prepared.path), events.append)
+    trial = bench.run(make_spec(), WORKLOAD, prepared.dataset, Path(prepared.path), events.append)
     return trial, events
 
 
@@ -86,8 +90,10 @@ def test_what_a_framework_prints_goes_to_the_log(prepared: Prepared, tmp_path: P
 def test_worker_ends_when_its_parent_dies(prepared: Prepared, tmp_path: Path) -> None:
     job = Job(
         spec=make_spec(),
-        workload=MNIST_CNN,
-        trainer="tests.experiments.fakes.hanging",
+        workload=WORKLOAD,
+        adapter="tests.experiments.fakes.hanging",
+        program="pytorch",
+        imports=("numpy",),
         prepared=prepared.path,
         classes=10,
     )
@@ -111,3 +117,13 @@ def test_worker_ends_when_its_parent_dies(prepared: Prepared, tmp_path: Path) ->
     while psutil.pid_exists(worker_pid) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not psutil.pid_exists(worker_pid)
+
+
+def test_a_program_that_lacks_a_stage_is_refused(prepared: Prepared, tmp_path: Path) -> None:
+    lacking = msgspec.structs.replace(
+        WORKLOAD, programs={"pytorch": STAGES.replace("train", "fit")}
+    )
+    bench = Bench(make_fake("base"), ENVIRONMENT, timeout_seconds=60, log_folder=tmp_path)
+    path = Path(prepared.path)
+    trial = bench.run(make_spec(), lacking, prepared.dataset, path, lambda event: None)
+    assert (trial.status, trial.reason) == ("failed", "train_pytorch.py has no function train")

@@ -34,7 +34,7 @@ def test_samples_are_the_images_of_the_dataset(tmp_path: Path) -> None:
     prepared = prepare_digits(tmp_path)
     samples = take_samples(prepared, [make_mistaken(4, 9), make_mistaken(9)])
     with np.load(prepared.path) as stored:
-        images, labels = stored["test_images"], stored["test_labels"]
+        images, labels = stored["test_inputs"], stored["test_labels"]
     assert [sample.label for sample in samples.examples] == [n // 2 for n in range(20)]
     assert [sample.image for sample in samples.mistaken] == [9, 4]
     for sample in (*samples.examples, *samples.mistaken):

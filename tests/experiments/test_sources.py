@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
-from dlsurvey.errors import ConfigError, DatasetError, DatasetMissing
+from dlsurvey.errors import ConfigError, DatasetError
 from experiments import sources
 from experiments.datasets import load_arrays
 from experiments.sources import find_source, prepare
-from experiments.spec import CIFAR10_CNN, MNIST_CNN, Workload
+from experiments.workloads import Workload, find_workload
+from tests.experiments.samples import CIFAR10_CNN, MNIST_CNN
 from tests.experiments.test_folder import write_images
 from tests.experiments.test_idx import write_mnist
 
@@ -28,9 +30,9 @@ def test_digits_stand_in_for_mnist(tmp_path: Path) -> None:
     assert dataset.stand_in_for == "MNIST"
     assert (dataset.train_images, dataset.test_images) == (1437, 360)
     train, test = load_arrays(Path(prepared.path), 100)
-    assert train.images.shape == (100, 28, 28, 1)
-    assert train.images.dtype == np.float32
-    assert 0.9 < train.images.max() <= 1.0
+    assert train.inputs.shape == (100, 28, 28, 1)
+    assert train.inputs.dtype == np.float32
+    assert 0.9 < train.inputs.max() <= 1.0
     assert test.labels.dtype == np.int64
     assert set(test.labels.tolist()) == set(range(10))
 
@@ -93,12 +95,65 @@ def test_truncated_file_stops_with_its_name(tmp_path: Path) -> None:
         prepare(source, tmp_path / "cache")
 
 
-def test_cifar_without_data_says_how_to_supply_it(tmp_path: Path) -> None:
-    with pytest.raises(DatasetMissing) as caught:
-        find(CIFAR10_CNN, tmp_path)
-    assert "no network was to be used" in caught.value.why
-    assert "cifar-10-batches-py" in caught.value.cure
-    assert "folder:PATH" in caught.value.cure
+def test_digits_in_three_channels_stand_in_for_cifar(tmp_path: Path) -> None:
+    prepared = prepare(find(CIFAR10_CNN, tmp_path), tmp_path / "cache")
+    small = prepare(find(MNIST_CNN, tmp_path), tmp_path / "cache")
+    dataset = prepared.dataset
+    assert (dataset.stand_in_for, dataset.name) == ("CIFAR-10", "sklearn-digits-32")
+    assert "in place of CIFAR-10 because no network was to be used" in dataset.origin
+    assert dataset.sha256 != small.dataset.sha256
+    assert (dataset.train_images, dataset.height, dataset.channels) == (1437, 32, 3)
+    train, _ = load_arrays(Path(prepared.path), 10)
+    assert train.inputs.shape == (10, 32, 32, 3)
+    assert np.array_equal(train.inputs[..., 0], train.inputs[..., 2])
+
+
+def test_digits_as_they_are_stand_in_for_nothing(tmp_path: Path) -> None:
+    prepared = prepare(find(find_workload("digits-mlp"), tmp_path), tmp_path / "cache")
+    assert prepared.dataset.stand_in_for is None
+    assert (prepared.dataset.height, prepared.dataset.width) == (8, 8)
+    train, test = load_arrays(Path(prepared.path))
+    assert (train.inputs.shape, test.inputs.shape) == ((1437, 64), (360, 64))
+    assert train.inputs.max() == 1.0
+
+
+def test_text_is_the_documentation_of_python_or_a_file(tmp_path: Path) -> None:
+    workload = find_workload("text-transformer")
+    (length,) = workload.input_shape
+    documentation = prepare(find(workload, tmp_path), tmp_path / "cache")
+    assert documentation.dataset.name == "python-documentation"
+    train, _ = load_arrays(Path(documentation.path), 10)
+    assert train.inputs.shape == train.labels.shape == (10, length)
+    assert (train.inputs.dtype, train.labels.dtype) == (np.int32, np.int64)
+    path = tmp_path / "text ü.txt"
+    path.write_text("to be or not to be\n\n" * 2000)
+    own = prepare(find(workload, tmp_path, setting=f"text:{path}"), tmp_path / "cache")
+    assert own.dataset.name == "text-text ü.txt"
+    assert own.dataset.sha256 != documentation.dataset.sha256
+    with pytest.raises(ConfigError, match="does not exist"):
+        find(workload, tmp_path, setting=f"text:{tmp_path / 'nowhere.txt'}")
+    with pytest.raises(ConfigError, match="write 'auto' or 'text:FILE'"):
+        find(workload, tmp_path, setting="folder:x")
+
+
+def test_a_dataset_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    strange = replace(MNIST_CNN, name="my-net", dataset="imagenet")
+    with pytest.raises(ConfigError, match=r"my-net: 'imagenet' is no dataset\. Known: mnist, "):
+        find(strange, tmp_path)
+
+
+def test_images_of_another_shape_are_refused(tmp_path: Path) -> None:
+    write_mnist(tmp_path / "data")
+    wide = replace(MNIST_CNN, input_shape=(32, 32, 1))
+    source = find(wide, tmp_path, data_folder=tmp_path / "data")
+    with pytest.raises(DatasetError, match=r"takes examples of \(32, 32, 1\), not \(28, 28, 1\)"):
+        prepare(source, tmp_path / "cache")
+
+
+def test_more_classes_than_the_network_tells_apart_are_refused(tmp_path: Path) -> None:
+    folder = write_images(tmp_path / "many", classes=tuple("abcdefghijk"))
+    with pytest.raises(ConfigError, match="holds 11 classes, and cifar10-cnn tells 10 apart"):
+        find(CIFAR10_CNN, tmp_path, setting=f"folder:{folder}")
 
 
 def test_image_folder_of_the_user(tmp_path: Path) -> None:

@@ -11,8 +11,7 @@ from experiments.deployment.exporting import Exported, Subject, export, find_mis
 from experiments.deployment.routes import ROUTES, Route
 from experiments.deployment.runner import run_once
 from experiments.frameworks import PYTORCH, TENSORFLOW
-from experiments.spec import MNIST_CNN
-from tests.experiments.samples import make_spec, prepare_digits, skip_missing
+from tests.experiments.samples import MNIST_CNN, make_spec, prepare_digits, skip_missing
 
 TIMEOUT_SECONDS = 300
 TORCH_MUTATION = """
@@ -54,7 +53,6 @@ def take_out(route: Route, folder: Path) -> Exported:
         spec=spec,
         workload=MNIST_CNN,
         prepared=prepared.path,
-        classes=10,
     )
     out = folder / "out"
     out.mkdir()

@@ -10,12 +10,19 @@ from experiments.deployment.record import ROUNDS, Deployment, Deployments
 from experiments.deployment.routes import EXPORTERS, ROUTES, Route, Runtime, list_routes
 from experiments.deployment.runner import deploy_all
 from experiments.frameworks import FRAMEWORKS, Framework
-from experiments.spec import MNIST_CNN
 from tests.experiments.deployment.fakes import WAY
-from tests.experiments.samples import make_spec, prepare_digits
+from tests.experiments.samples import MNIST_CNN, make_spec, prepare_digits
 
 FAKES = "tests.experiments.deployment.fakes"
-FAKE = Framework(name="fake", title="Fake", trainer=FAKES, package="numpy", modes=("eager",))
+FAKE = Framework(
+    name="fake",
+    title="Fake",
+    adapter=FAKES,
+    program="pytorch",
+    imports=("numpy",),
+    package="numpy",
+    modes=("eager",),
+)
 RUNTIME = Runtime(name="fake", title="Fake runtime", module=FAKES, packages=("numpy",))
 
 
@@ -32,7 +39,6 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
         spec=make_spec(),
         workload=MNIST_CNN,
         prepared=prepared.path,
-        classes=10,
     )
 
 

@@ -1,46 +1,42 @@
-"""A trainer that learns nothing, in both protocols, and computes the same as itself."""
+"""An adapter whose network learns nothing, in both protocols, and computes the same as itself."""
 
 import time
-import types
 from typing import Any
 
 import numpy as np
 
-from tests.experiments.fakes.base import *
+from experiments.journal import Journal
+from experiments.weights import draw_weights
+from tests.experiments.fakes import base
+from tests.experiments.fakes.base import prepare_framework, sees_gpu
 
 STEP_SECONDS = 0.02
 
-
-def build_model(workload: Any, classes: int) -> Any:
-    return types.SimpleNamespace(count=workload.count_parameters(classes), weights=())
+__all__ = ["Network", "prepare_framework", "sees_gpu"]
 
 
-def load_weights(model: Any, weights: Any, workload: Any, classes: int) -> None:
-    model.weights = tuple(np.asarray(array) for array in weights)
+class Network(base.Network):
+    def __init__(self, program: Any, workload: Any, spec: Any) -> None:
+        super().__init__(program, workload, spec)
+        self.weights: Any = draw_weights(workload, spec.seed)
 
+    def load_weights(self, weights: Any) -> None:
+        self.weights = weights
 
-def read_weights(model: Any, workload: Any, classes: int) -> Any:
-    return model.weights
+    def read_weights(self) -> Any:
+        return self.weights
 
+    def differentiate(self, arrays: Any) -> dict[str, Any]:
+        logits = np.ones((len(arrays.labels), self.workload.classes))
+        gradients = {f"gradient {name}": array for name, array in self.weights.items()}
+        return {"logits": logits, "loss": np.float64(1.0), **gradients}
 
-def differentiate(model: Any, tools: Any, batch: Any, workload: Any, classes: int) -> Any:
-    return np.ones((len(batch.labels), classes)), np.float64(1.0), model.weights
+    def step(self, arrays: Any) -> float:
+        return 1.0
 
+    def count_parameters(self) -> int:
+        return int(self.workload.parameters)
 
-def train_steps(model: Any, tools: Any, batches: Any) -> Any:
-    return np.linspace(2.0, 1.0, len(batches))
-
-
-def count_parameters(model: Any) -> int:
-    return int(model.count)
-
-
-def train(model: Any, tools: Any, data: Any, spec: Any, journal: Any) -> None:
-    journal.begin()
-    for epoch in range(spec.epochs):
-        time.sleep(STEP_SECONDS)
-        journal.end_step()
-        journal.end_epoch(1.0 / (epoch + 1), 0.5)
-
-
-train_controlled = train
+    def train(self, data: Any, journal: Journal) -> None:
+        time.sleep(STEP_SECONDS * self.spec.epochs)
+        super().train(data, journal)

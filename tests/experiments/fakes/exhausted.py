@@ -1,9 +1,14 @@
-"""A trainer that asks for more memory than there is."""
+"""An adapter that asks for more memory than there is."""
 
 from typing import Any
 
-from tests.experiments.fakes.base import *
+from experiments.journal import Journal
+from tests.experiments.fakes import base
+from tests.experiments.fakes.base import prepare_framework, sees_gpu
+
+__all__ = ["Network", "prepare_framework", "sees_gpu"]
 
 
-def train(model: Any, tools: Any, data: Any, spec: Any, journal: Any) -> None:
-    raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
+class Network(base.Network):
+    def train(self, data: Any, journal: Journal) -> None:
+        raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")

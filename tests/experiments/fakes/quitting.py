@@ -1,10 +1,15 @@
-"""A trainer that ends the process without a word."""
+"""An adapter that ends the process without a word."""
 
 import os
 from typing import Any
 
-from tests.experiments.fakes.base import *
+from experiments.journal import Journal
+from tests.experiments.fakes import base
+from tests.experiments.fakes.base import prepare_framework, sees_gpu
+
+__all__ = ["Network", "prepare_framework", "sees_gpu"]
 
 
-def train(model: Any, tools: Any, data: Any, spec: Any, journal: Any) -> None:
-    os._exit(7)
+class Network(base.Network):
+    def train(self, data: Any, journal: Journal) -> None:
+        os._exit(7)

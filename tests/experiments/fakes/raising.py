@@ -1,3 +1,3 @@
-"""A trainer whose framework cannot be imported."""
+"""An adapter whose framework cannot be imported."""
 
 raise ImportError("libfake.so: cannot open shared object file")

@@ -1,6 +1,4 @@
-"""A trainer that sees a GPU, whatever the machine has, and says more than was asked."""
-
-from tests.experiments.fakes.base import *
+"""An adapter that sees a GPU, whatever the machine has, and says more than was asked."""
 
 print("a framework's own greeting")
 
