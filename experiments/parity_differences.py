@@ -147,7 +147,11 @@ def _find_backward(pair: Pair) -> Parting | None:
     groups = ["loss", "gradient "]
     groups += sorted({name[:8] for name in pair.a if name.startswith("step ")})
     for group in groups:
-        names = [name for name in pair.a if name.startswith(group) and name in pair.b]
+        names = [
+            name
+            for name in pair.a
+            if name in pair.b and (name == group or (name.startswith(group) and group[-1] == " "))
+        ]
         floor = FLOOR * max((float(np.abs(pair.a[name]).max()) for name in names), default=0.0)
         for name in names:
             difference = _compare(pair.a[name], pair.b[name], floor)

@@ -5,7 +5,15 @@ from math import erf
 
 import numpy as np
 
-from experiments.parity_differences import Array, Pair, Parting, crop_border, find_inputs, is_close
+from experiments.parity_differences import (
+    Array,
+    Pair,
+    Parting,
+    crop_border,
+    find_inputs,
+    is_close,
+    list_layers,
+)
 
 
 def soften(x: Array) -> Array:
@@ -194,17 +202,19 @@ def _test_skip(pair: Pair, parting: Parting) -> str | None:
         return None
     is_cut = min(a.min(), b.min()) >= 0
     places = (a > 0) & (b > 0) if is_cut else np.ones(a.shape, bool)
-    for name in {**pair.a, **pair.b}:
-        earlier = pair.a.get(name, pair.b.get(name))
-        if not name.startswith("input ") or earlier is None or earlier.shape != a.shape:
-            continue
+    for layer in max(list_layers(pair.a), list_layers(pair.b), key=len):
+        name = f"input {layer}"
         if name == parting.name:
             break
+        earlier = pair.a.get(name, pair.b.get(name))
+        if earlier is None or earlier.shape != a.shape:
+            continue
         slope = _find_slope(earlier, b - a, places)
         if slope is not None and _find_slope(earlier, a if slope > 0 else b, places) is None:
             title = pair.a_title if slope > 0 else pair.b_title
             return (
-                f"a missing skip connection: {title} does not add the {name.replace(' ', ' of ')}"
+                f"a missing skip connection: {title} does not add what becomes of the"
+                f" input of {layer}"
             )
     return None
 

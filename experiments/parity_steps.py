@@ -4,12 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments.adam import EPSILON
-from experiments.parity_differences import Array, Numbers, Pair, Parting, is_close
+from experiments.adam import EPSILON, map_epsilon, round_number
+from experiments.parity_differences import Array, Numbers, Pair, Parting, is_close, list_layers
 from experiments.parity_forward import soften
 
-BETA_2 = 0.999
-FIRST_EPSILON = EPSILON / (1 - BETA_2) ** 0.5
+FIRST_EPSILON = map_epsilon(round_number(EPSILON, "float64"), round_number(0.999, "float64"), 1)
 """Beside the size of the gradient, in the first step of Adam as the adapters set it."""
 
 
@@ -58,6 +57,11 @@ def _test_loss(pair: Pair) -> str | None:
         "the loss is summed over each example, and averaged over these": mean
         * (count / len(pair.a["logits"])),
     }
+    first = pair.a[f"input {list_layers(pair.a)[0]}"].reshape(-1)
+    if first.dtype.kind == "i" and len(first) == count:
+        others["the labels are the inputs themselves, not what follows them"] = _cross_entropy(
+            logits, first
+        )
     for one in pair.both_ways():
         if is_close(one.a["loss"], np.asarray(mean)):
             for trap, value in others.items():
