@@ -1,4 +1,4 @@
-"""The convolutional network of the term project, on MNIST, in Keras 3: KERAS_BACKEND chooses what computes."""
+"""The convolutional network of the term project, on MNIST, in Keras 3: KERAS_BACKEND says what computes."""
 
 import keras
 
