@@ -4,8 +4,10 @@ from collections.abc import Callable
 from math import erf
 
 import numpy as np
+import numpy.typing as npt
 
 from experiments.parity_differences import (
+    CLOSE,
     Array,
     Pair,
     Parting,
@@ -189,7 +191,7 @@ def _attend(pair: Pair, layer: str, diagonal: int | None) -> Array:
     query, key, value = map(weigh, ("query", "key", "value"))
     scores = query @ key.swapaxes(-1, -2) / query.shape[-1] ** 0.5
     if diagonal is not None:
-        scores = np.where(np.tri(*scores.shape[-2:], diagonal, bool), scores, -1e9)
+        scores = np.where(np.tri(len(scores[0, 0]), k=diagonal, dtype=bool), scores, -1e9)
     kernel, bias = (pair.a[f"step 00 {layer}.output {role}"] for role in ("kernel", "bias"))
     output: Array = np.einsum("bhts,hsu->btu", soften(scores) @ value, kernel) + bias
     return output
@@ -201,7 +203,7 @@ def _test_skip(pair: Pair, parting: Parting) -> str | None:
     if a.shape != b.shape:
         return None
     is_cut = min(a.min(), b.min()) >= 0
-    places = (a > 0) & (b > 0) if is_cut else np.ones(a.shape, bool)
+    places = (a > 0) & (b > 0) | (not is_cut)
     for layer in max(list_layers(pair.a), list_layers(pair.b), key=len):
         name = f"input {layer}"
         if name == parting.name:
@@ -212,14 +214,13 @@ def _test_skip(pair: Pair, parting: Parting) -> str | None:
         slope = _find_slope(earlier, b - a, places)
         if slope is not None and _find_slope(earlier, a if slope > 0 else b, places) is None:
             title = pair.a_title if slope > 0 else pair.b_title
-            return (
-                f"a missing skip connection: {title} does not add what becomes of the"
-                f" input of {layer}"
-            )
+            is_same = abs(abs(slope) - 1) < CLOSE
+            added = f"the input of {layer}" if is_same else f"what becomes of the input of {layer}"
+            return f"a missing skip connection: {title} does not add {added}"
     return None
 
 
-def _find_slope(x: Array, y: Array, places: Array) -> float | None:
+def _find_slope(x: Array, y: Array, places: npt.NDArray[np.bool_]) -> float | None:
     """Of the straight line on which y lies over x, one for each channel; the middle of them."""
     axes = tuple(range(x.ndim - 1))
     count = places.sum(axis=axes)

@@ -225,5 +225,5 @@ def _fit(parts: list[Array], whole: Array) -> Array | None:
     table = np.stack([part.ravel() for part in parts], axis=1)
     if not (np.isfinite(table).all() and np.isfinite(whole).all()):
         return None
-    found: Array = np.linalg.lstsq(table, whole.ravel(), rcond=None)[0]
+    found: Array = np.asarray(np.linalg.lstsq(table, whole.ravel(), rcond=None)[0], np.float64)
     return found if is_close(table @ found, whole.ravel()) else None

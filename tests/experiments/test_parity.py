@@ -225,9 +225,9 @@ def test_losses_in_float32_part_only_as_far_as_rounding_explains(laboratory: Lab
     skip_missing(TENSORFLOW)
     skip_missing(PYTORCH)
     workload = find_workload("mnist-cnn")
-    subjects = [laboratory.make_subject(workload, one) for one in (TENSORFLOW, PYTORCH)]
-    ours, theirs = (laboratory.compute_one(one, "float32") for one in subjects)
-    check = compare_traces(*subjects, ours, theirs)
+    a, b = (laboratory.make_subject(workload, one) for one in (TENSORFLOW, PYTORCH))
+    ours, theirs = (laboratory.compute_one(one, "float32") for one in (a, b))
+    check = compare_traces(a, b, ours, theirs)
     assert check.passed
     assert check.tolerance == TRACE_TOLERANCE
     first = abs(ours["losses"][0] - theirs["losses"][0])

@@ -1,12 +1,16 @@
 """Where constructed numbers part is found, and each known trap is named only where its formula fits."""
 
+from typing import Any, TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from experiments.adam import EPSILON, map_epsilon, round_number
-from experiments.parity_differences import Array, Numbers, Pair
+from experiments.parity_differences import Numbers, Pair
 from experiments.parity_traps import explain, explain_error
 
+Array: TypeAlias = npt.NDArray[Any]
 BATCH, UNITS, CLASSES = 8, 6, 3
 RATE = 0.01
 GENERATOR = np.random.default_rng(0)
@@ -20,7 +24,7 @@ EPS = map_epsilon(round_number(EPSILON, "float64"), round_number(0.999, "float64
 
 
 def adapt(gradient: Array, epsilon: float = EPS) -> Array:
-    return gradient / (np.abs(gradient) + epsilon)
+    return np.asarray(gradient / (np.abs(gradient) + epsilon))
 
 
 def descend(*updates: Array) -> dict[str, Array]:
@@ -34,11 +38,11 @@ def descend(*updates: Array) -> dict[str, Array]:
 
 def soften(logits: Array) -> Array:
     raised = np.exp(logits)
-    return raised / raised.sum(axis=-1, keepdims=True)
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
 
 
 def cross_entropy(logits: Array, labels: Array = LABELS) -> Array:
-    return -np.log(soften(logits))[np.arange(BATCH), labels].mean()
+    return np.asarray(-np.log(soften(logits))[np.arange(BATCH), labels].mean())
 
 
 def make_numbers(**changed: Array) -> dict[str, Array]:
@@ -77,7 +81,7 @@ def tell(a: Numbers, b: Numbers) -> str:
 
 def of_images(epsilon: float) -> Array:
     centred = IMAGES - IMAGES.mean(axis=(0, 1, 2))
-    return centred / np.sqrt(IMAGES.var(axis=(0, 1, 2)) + epsilon)
+    return np.asarray(centred / np.sqrt(IMAGES.var(axis=(0, 1, 2)) + epsilon))
 
 
 LOGITS = HIDDEN @ START
