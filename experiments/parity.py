@@ -4,6 +4,7 @@ Every program gets the same weights, examples and optimiser; in float64 they mus
 relative in everything they compute, before any timing.
 """
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -73,10 +74,16 @@ def compute_numbers(
     except subprocess.TimeoutExpired:
         raise ParityError(f"no answer within {TIMEOUT_SECONDS} s") from None
     if answer.returncode:
-        lines = answer.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-        raise ParityError(lines[-1][:300])
+        raise ParityError(find_reason(answer.stderr.decode(errors="replace")))
     with np.load(out, allow_pickle=False) as stored:
         return {name: np.asarray(stored[name]) for name in stored.files}
+
+
+def find_reason(output: str) -> str:
+    """The line of a traceback that names the error; JAX adds lines behind it."""
+    lines = output.strip().splitlines() or ["no message"]
+    named = [line for line in lines if re.match(r"[\w.]*(Error|Exception)\b", line)]
+    return (named or lines)[-1][:300]
 
 
 def compare_all(

@@ -395,7 +395,7 @@ def _find_gradients(model: Any, arrays: Arrays) -> tuple[float, list[Array]]:
         return loss.item(), [one.numpy() for one in gradients]
     import jax
 
-    rest = [one.value for one in model.non_trainable_weights]
+    rest = [one.value for one in model.non_trainable_variables]
 
     def lose(weights: list[Any]) -> Any:
         logits, _ = model.stateless_call(weights, rest, inputs, training=True)
