@@ -149,12 +149,14 @@ def _find_backward(pair: Pair) -> Parting | None:
     for group in groups:
         names = [
             name
-            for name in pair.a
-            if name in pair.b and (name == group or (name.startswith(group) and group[-1] == " "))
+            for name in dict.fromkeys((*pair.a, *pair.b))
+            if name == group or (name.startswith(group) and group[-1] == " ")
         ]
-        floor = FLOOR * max((float(np.abs(pair.a[name]).max()) for name in names), default=0.0)
+        shared = [pair.a[name] for name in names if name in pair.a]
+        floor = FLOOR * max((float(np.abs(array).max()) for array in shared), default=0.0)
         for name in names:
-            difference = _compare(pair.a[name], pair.b[name], floor)
+            is_shared = name in pair.a and name in pair.b
+            difference = _compare(pair.a[name], pair.b[name], floor) if is_shared else None
             if difference is None or difference > TOLERANCE:
                 return Parting(name, "", difference)
     return None

@@ -176,8 +176,12 @@ def test_loss(loss: Array, trap: str) -> None:
     assert ("this looks like" in told) is bool(trap)
 
 
-def test_gradient() -> None:
-    told = tell(make_numbers(), make_numbers(**{"gradient dense2.kernel": GRADIENT * 0}))
+@pytest.mark.parametrize("is_there", [True, False])
+def test_gradient(*, is_there: bool) -> None:
+    cut = make_numbers(**{"gradient dense2.kernel": GRADIENT * 0})
+    if not is_there:
+        del cut["gradient dense2.kernel"]
+    told = tell(make_numbers(), cut)
     assert "the gradient of dense2.kernel does not" in told
     assert "no gradient reaches it in Right" in told
 
@@ -227,7 +231,7 @@ COUPLED = (adapt(GRADIENT + 0.1 * START), SECOND)
     [
         (SGD, (GRADIENT, 0.9 * GRADIENT + 0.1 * SECOND), 2, "momentum of 0.9 is dampened in Right"),
         (SGD, (GRADIENT, SECOND), 2, "the momentum is larger by 0.9 in Left"),
-        (SGD, (0.1 * GRADIENT, SECOND), 1, "takes 0.01 of it in Left and 0.001 in Right"),
+        (SGD, (0.1 * GRADIENT, SECOND), 1, "first step is 0.01 in Left and 0.001 in Right"),
         (SGD, ADAM, 1, "Left takes a step of SGD, Right of Adam"),
         (ADAM, (adapt(GRADIENT, 1e-2), SECOND), 1, "the epsilon of Adam"),
         (ADAM, (adapt(GRADIENT), SECOND), 2, "betas or the bias correction"),
