@@ -3,6 +3,7 @@
 import difflib
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -151,20 +152,29 @@ def _resolve(folder: Path, path: str) -> Path:
 
 def _register_workloads(folder: Path, settings: Settings) -> Settings:
     """The settings with the name of each workload that is given as a folder of the user's own."""
+    names = name_workloads(folder, settings.experiments.workloads)
+    experiments = msgspec.structs.replace(settings.experiments, workloads=names)
+    return msgspec.structs.replace(settings, experiments=experiments)
+
+
+def name_workloads(folder: Path, given: Iterable[str]) -> tuple[str, ...]:
+    """The name of each workload, those given as a folder of the user's own registered.
+
+    Relative folders are relative to `folder`. Raises ConfigError for one that cannot be used.
+    """
     from experiments.workloads import add_workloads
 
     if settings.experiments.workloads is None:
         return settings
     names: list[str] = []
-    for given in settings.experiments.workloads:
-        names += add_workloads([_resolve(folder, given)]) if is_folder(given) else [given]
-    experiments = msgspec.structs.replace(settings.experiments, workloads=tuple(names))
-    return msgspec.structs.replace(settings, experiments=experiments)
+    for one in given:
+        names += add_workloads([_resolve(folder, one)]) if is_folder(one) else [one]
+    return tuple(names)
 
 
 def is_folder(workload: str) -> bool:
     """Whether a workload is given as a folder rather than by its name."""
-    return "/" in workload or os.sep in workload or workload.startswith("~")
+    return "/" in workload or os.sep in workload or workload.startswith(("~", "."))
 
 
 def _check_names(path: Path, settings: Settings) -> None:

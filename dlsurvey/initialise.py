@@ -1,5 +1,6 @@
 """Turns an empty folder into a survey folder: settings, a place for the user's text, a workflow."""
 
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -30,6 +31,26 @@ def initialise(folder: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
         "sections/personal-findings.md": read_scaffold("section.md"),
         ".github/workflows/survey.yml": write_unit("github-actions", config),
     }
+    return _write(folder, files)
+
+
+def initialise_workload(folder: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Write a workload that passes `dlsurvey parity` as it is: the smallest of dlsurvey's own.
+
+    As `initialise`.
+    """
+    example = resources.files("experiments").joinpath("workloads", "digits_mlp")
+    files = {
+        name: example.joinpath(name).read_text(encoding="utf-8")
+        for name in ("workload.toml", "train_pytorch.py", "train_tensorflow.py")
+    }
+    files["workload.toml"] = (
+        read_scaffold("workload.txt") + files["workload.toml"].partition("\n")[2]
+    )
+    return _write(folder, files)
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     written, kept = [], []
     for name, text in files.items():
         path = folder / name

@@ -28,7 +28,7 @@ ADAPTERS = (
 )
 TRIAL_CODE = ("experiments.worker", *ADAPTERS)
 """With what they import, all that runs in a trial besides the workload and its programs."""
-PARITY_CODE = ("experiments.parity_worker", *ADAPTERS)
+PARITY_CODE = ("experiments.parity_worker", "experiments.parity_traps", *ADAPTERS)
 STAND_IN = "a stand-in"
 
 

@@ -4,29 +4,31 @@ Every program gets the same weights, examples and optimiser; in float64 they mus
 relative in everything they compute, before any timing.
 """
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from dlsurvey.records import ParityCheck, Precision, TrialSpec
 from experiments.frameworks import Framework
-from experiments.parity_traps import explain
+from experiments.parity_differences import (
+    TOLERANCE,
+    Numbers,
+    Pair,
+    compare_named,
+    find_difference,
+)
+from experiments.parity_traps import explain, explain_error
 from experiments.parity_worker import ParityJob
 from experiments.rounds import Subject
 from experiments.runner import make_environment
 from experiments.sources import Prepared
 
-TOLERANCE = 1e-10
-FLOOR = 1e-2
-"""An array is held against its own largest value, or this share of the largest of all: the gradient of
-an attention's key bias is zero but for rounding, and no rounding is relative to that."""
 STEPS = 10
 TRACE_STEPS = 50
 TRACE_TOLERANCE = 0.05
@@ -36,9 +38,6 @@ on the embedded digits, 0.019 on MNIST)."""
 TIMEOUT_SECONDS = 600
 SEED = 2021
 TRACES = "losses of 50 steps in float32"
-
-Array: TypeAlias = npt.NDArray[np.float64]
-Numbers: TypeAlias = Mapping[str, npt.NDArray[np.float64]]
 
 
 class ParityError(Exception):
@@ -75,10 +74,16 @@ def compute_numbers(
     except subprocess.TimeoutExpired:
         raise ParityError(f"no answer within {TIMEOUT_SECONDS} s") from None
     if answer.returncode:
-        lines = answer.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-        raise ParityError(lines[-1][:300])
+        raise ParityError(find_reason(answer.stderr.decode(errors="replace")))
     with np.load(out, allow_pickle=False) as stored:
         return {name: np.asarray(stored[name]) for name in stored.files}
+
+
+def find_reason(output: str) -> str:
+    """The line of a traceback that names the error; JAX adds lines behind it."""
+    lines = output.strip().splitlines() or ["no message"]
+    named = [line for line in lines if re.match(r"[\w.]*(Error|Exception)\b", line)]
+    return (named or lines)[-1][:300]
 
 
 def compare_all(
@@ -108,13 +113,13 @@ def compare_pair(a: Subject, b: Subject, of_a: Numbers, of_b: Numbers) -> list[P
 
     The first that fails says where the programs part and what that looks like.
     """
+    pair = Pair(of_a, of_b, a.framework.title, b.framework.title)
     if "mismatch" in of_a or "mismatch" in of_b:
         check = _make_check(a, b, "parameter count", None, 0.0)
-        return [msgspec.structs.replace(check, explanation=explain("parameter count", of_a, of_b))]
-    last = f"step {STEPS:02} "
-    steps = max((name[:8] for name in of_a if name.startswith("step ")), default=last)
+        return [msgspec.structs.replace(check, explanation=explain(pair))]
+    steps = max(name[:8] for name in of_a if name.startswith("step "))
     differences = {
-        "parameter count": 0.0,
+        "parameter count": find_difference([of_a["parameter_count"]], [of_b["parameter_count"]]),
         "logits": find_difference([of_a["logits"]], [of_b["logits"]]),
         "loss": find_difference([of_a["loss"]], [of_b["loss"]]),
         "gradients": compare_named(of_a, of_b, "gradient "),
@@ -126,8 +131,7 @@ def compare_pair(a: Subject, b: Subject, of_a: Numbers, of_b: Numbers) -> list[P
     ]
     first = next((place for place, check in enumerate(checks) if not check.passed), None)
     if first is not None:
-        explanation = explain(checks[first].quantity, of_a, of_b)
-        checks[first] = msgspec.structs.replace(checks[first], explanation=explanation)
+        checks[first] = msgspec.structs.replace(checks[first], explanation=explain(pair))
     return checks
 
 
@@ -140,36 +144,6 @@ def compare_traces(a: Subject, b: Subject, of_a: Numbers, of_b: Numbers) -> Pari
     check = _make_check(a, b, TRACES, largest, TRACE_TOLERANCE)
     explanation = "" if check.passed else "rounding alone does not explain how far they part"
     return msgspec.structs.replace(check, explanation=explanation)
-
-
-def compare_named(a: Numbers, b: Numbers, prefix: str) -> float | None:
-    """The largest difference of the arrays whose names begin so; None where not both have them."""
-    names = [name for name in a if name.startswith(prefix)]
-    if names != [name for name in b if name.startswith(prefix)] or not names:
-        return None
-    return find_difference([a[name] for name in names], [b[name] for name in names])
-
-
-def find_difference(a: Sequence[Array], b: Sequence[Array]) -> float | None:
-    """The largest difference, array by array, relative to the array's largest value.
-
-    None where the arrays do not have the same shapes, or a value is no number.
-    """
-    if [array.shape for array in a] != [array.shape for array in b]:
-        return None
-    scales = [
-        max(float(np.abs(left).max()), float(np.abs(right).max()))
-        for left, right in zip(a, b, strict=True)
-    ]
-    least = FLOOR * max(scales, default=0.0)
-    largest = 0.0
-    for left, right, scale in zip(a, b, scales, strict=True):
-        difference = float(np.abs(left - right).max())
-        if not np.isfinite(difference):
-            return None
-        against = max(scale, least)
-        largest = max(largest, difference / against if against else 0.0)
-    return largest
 
 
 def _make_check(
@@ -189,7 +163,7 @@ def _make_check(
 
 def _fail(a: Subject, b: Subject, framework: Framework, error: ParityError) -> ParityCheck:
     check = _make_check(a, b, "all", None, TOLERANCE)
-    explanation = f"{framework.title} could not compute its numbers: {error}"
+    explanation = explain_error(framework.title, str(error))
     return msgspec.structs.replace(check, explanation=explanation)
 
 

@@ -35,7 +35,7 @@ class ParityJob(Record, frozen=True, kw_only=True):
 
 
 def compute(job: ParityJob) -> dict[str, Any]:
-    """Parameters; inputs of layers, logits, loss and gradients of one batch; losses and weights of steps.
+    """Inputs of layers, logits, loss and gradients of one batch; of steps, losses and weights.
 
     `mismatch` instead, where the shared weights do not fit the program's network; `mapped` names
     the defaults that were changed from outside.
@@ -59,6 +59,9 @@ def compute(job: ParityJob) -> dict[str, Any]:
         return numbers | {"mismatch": mismatch}
     network.load_weights(weights)
     numbers |= network.differentiate(batches[0])
+    numbers["labels"] = batches[0].labels
+    if job.every_step:
+        numbers |= {f"step 00 {name}": array for name, array in weights.items()}
     network.load_weights(weights)  # running means have moved
     numbers["repeated logits"] = network.differentiate(batches[0])["logits"]
     network.load_weights(weights)

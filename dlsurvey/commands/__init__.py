@@ -20,6 +20,7 @@ COMMANDS: "tuple[click.Command, ...]" = (
     reading.status,
     reading.list_members,
     reading.verify,
+    reading.parity,
     reading.doctor,
     founding.init,
     founding.schedule,

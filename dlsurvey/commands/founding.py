@@ -10,11 +10,18 @@ from dlsurvey.commands.options import config_option
 
 @click.command()
 @click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
-def init(folder: Path) -> None:
+@click.option(
+    "--workload",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the beginnings of a workload of your own there instead: what it is, and a program"
+    " for PyTorch and one for TensorFlow.",
+)
+def init(folder: Path, workload: Path | None) -> None:
     """Make a survey folder: survey.toml, sections/, a workflow. What is there is left alone."""
-    from dlsurvey.initialise import initialise
+    from dlsurvey.initialise import initialise, initialise_workload
 
-    written, kept = initialise(folder)
+    written, kept = initialise_workload(workload) if workload else initialise(folder)
     for path in written:
         click.echo(f"Wrote {path}")
     for path in kept:

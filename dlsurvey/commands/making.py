@@ -109,7 +109,7 @@ def import_file(name: str, file: Path, config: Path | None) -> None:
 
 
 @click.command()
-@click.argument("workloads", nargs=-1, metavar="[WORKLOAD ...]")
+@click.argument("workloads", nargs=-1, metavar="[WORKLOAD|FOLDER ...]")
 @click.option("--framework", "frameworks", multiple=True, help="Only this one; may be repeated.")
 @click.option(
     "--protocol",
@@ -160,9 +160,15 @@ def train(strict: bool, config: Path | None, **options: Any) -> None:
 
     \b
     dlsurvey train mnist-cnn --framework pytorch --epochs 1 --seeds 3
+    dlsurvey train ./my-net
+
+    A folder of your own holds a workload.toml and two programs or more; name it in
+    survey.toml too, so that the report knows it.
     """
     from dlsurvey.build import Options
+    from dlsurvey.config import name_workloads
 
+    options["workloads"] = name_workloads(Path.cwd(), options["workloads"])
     with open_for_work(config, "dlsurvey train") as survey:
         survey.console.open_log(survey.config.logs, "train")
         complete = survey.train(Options(**options))

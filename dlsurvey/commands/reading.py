@@ -76,6 +76,33 @@ def verify(file: Path) -> None:
 
 
 @click.command()
+@click.argument("workload", metavar="FOLDER|WORKLOAD")
+@click.option(
+    "--framework",
+    "frameworks",
+    multiple=True,
+    help="Only these; repeat it. Default: one for each program, where it is installed.",
+)
+@config_option
+def parity(workload: str, frameworks: tuple[str, ...], config: Path | None) -> None:
+    """Whether the programs of a workload are the same network.
+
+    \b
+    dlsurvey parity ./my-net
+    dlsurvey parity mnist-cnn --framework pytorch --framework jax
+
+    Gives all the same weights and examples, and compares what they compute. Where they
+    part: at which layer, gradient or step of the optimiser, by how much, and which
+    known mistake it looks like. Exit code 0 the same, 1 not.
+    """
+    from dlsurvey.config import load_config
+    from dlsurvey.porting import check_parity
+
+    is_same = check_parity(load_config(config), workload, frameworks, click.echo)
+    sys.exit(0 if is_same else 1)
+
+
+@click.command()
 @config_option
 def doctor(config: Path | None) -> None:
     """What this machine lacks, and what to do about it."""

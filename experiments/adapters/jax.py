@@ -4,6 +4,7 @@ import inspect
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -310,8 +311,12 @@ def _recording(layers: Iterable[tuple[Placed, Any]], numbers: dict[str, Array]) 
             one.__call__ = call
 
 
+@cache
 def _keep_gradients() -> optax.GradientTransformation:
-    """A transformation that takes no step and has the gradients as its state."""
+    """A transformation that takes no step and has the gradients as its state.
+
+    Always the same one, so that JAX compiles the program's step for it once.
+    """
     return optax.GradientTransformation(
         lambda weights: jax.tree.map(jnp.zeros_like, weights),
         lambda gradients, state, weights=None: (jax.tree.map(jnp.zeros_like, gradients), gradients),

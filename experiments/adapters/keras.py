@@ -109,6 +109,7 @@ class Network:
         program.choose_loss_and_optimizer(self.model)
         if spec.protocol == "controlled":
             self.mapped |= _map_optimizer(self.model.optimizer, spec)
+            self.mapped |= _map_gradients(self.model.optimizer, self.layers)
         self.model.run_eagerly = spec.mode == "eager" and BACKEND != "torch"
         self.model.jit_compile = spec.mode == "compiled" or (
             BACKEND == "jax" and spec.mode != "eager"
@@ -394,7 +395,7 @@ def _find_gradients(model: Any, arrays: Arrays) -> tuple[float, list[Array]]:
         return loss.item(), [one.numpy() for one in gradients]
     import jax
 
-    rest = [one.value for one in model.non_trainable_weights]
+    rest = [one.value for one in model.non_trainable_variables]
 
     def lose(weights: list[Any]) -> Any:
         logits, _ = model.stateless_call(weights, rest, inputs, training=True)
@@ -438,6 +439,27 @@ def _map_optimizer(optimizer: Any, spec: TrialSpec) -> dict[str, str]:
         mapped["epsilon of Adam"] = f"{optimizer.epsilon:g} → {EPSILON:g}"
     optimizer.epsilon = round_number(EPSILON, spec.precision)
     return mapped
+
+
+def _map_gradients(optimizer: Any, layers: Iterable[tuple[Placed, Any]]) -> dict[str, str]:
+    """An embedding's gradient as one table, as everywhere else.
+
+    TensorFlow gives one row for each place of the batch. Keras' Adam squares these one by one, and
+    adds up the squares of a token that comes more than once.
+    """
+    if BACKEND != "tensorflow" or not any(
+        isinstance(one, keras.layers.Embedding) for _, one in layers
+    ):
+        return {}
+    import tensorflow as tf
+
+    apply = optimizer.apply
+
+    def apply_tables(gradients: Any, *args: Any, **options: Any) -> Any:
+        return apply([tf.convert_to_tensor(one) for one in gradients], *args, **options)
+
+    optimizer.apply = apply_tables
+    return {"gradient of Embedding": "squared place by place → summed for each token first"}
 
 
 def _name_initializer(initializer: Any, controlled: bool) -> str:

@@ -328,7 +328,7 @@ def _split_attention(found: dict[str, Array], heads: int) -> dict[str, Array]:
         split[f"{part} bias"] = bias.reshape(heads, size)
     split["output kernel"] = found["output kernel"].T.reshape(heads, size, units)
     return {role: np.array(array) for role, array in split.items()} | {
-        "output bias": found["output bias"]
+        "output bias": np.array(found["output bias"])
     }
 
 

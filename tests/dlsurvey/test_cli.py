@@ -15,8 +15,8 @@ from tests.experiments.test_idx import write_mnist
 HEAVY = ("tensorflow", "keras", "torch", "torchvision", "jax", "matplotlib", "weasyprint", "pandas",
          "numpy", "scipy", "httpx", "jinja2")  # fmt: skip
 COMMANDS = (
-    "build", "collect", "import", "train", "render", "diff", "verify", "status", "list", "doctor",
-    "init", "schedule",
+    "build", "collect", "import", "train", "render", "diff", "verify", "parity", "status", "list",
+    "doctor", "init", "schedule",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -12,9 +13,11 @@ from jsonschema import Draft202012Validator
 from dlsurvey import settings as tables
 from dlsurvey.config import load_config
 from dlsurvey.errors import ConfigError
-from dlsurvey.initialise import initialise, read_schema, write_schema
+from dlsurvey.initialise import initialise, initialise_workload, read_schema, write_schema
 from dlsurvey.schedule import read_scaffold
 from dlsurvey.settings import Settings
+from experiments.layers import AnyLayer
+from experiments.workloads import load_workload
 
 TABLES = {
     "survey": tables.Survey, "build": tables.Build, "data": tables.Data,
@@ -41,6 +44,28 @@ def test_what_is_there_is_left_alone(tmp_path: Path) -> None:
     assert kept == (tmp_path / "survey.toml",)
     assert "Somebody" in (tmp_path / "survey.toml").read_text()
     assert initialise(tmp_path) == ((), tuple(sorted((*written, *kept), key=_order)))
+
+
+def test_workload_can_be_used_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "My_Net"
+    written, kept = initialise_workload(folder)
+    assert kept == ()
+    assert [path.name for path in written] == [
+        "workload.toml", "train_pytorch.py", "train_tensorflow.py",
+    ]  # fmt: skip
+    workload = load_workload(folder)
+    assert workload.name == "my-net"
+    assert set(workload.programs) == {"pytorch", "tensorflow"}
+    assert initialise_workload(folder) == ((), written)
+
+
+def test_every_kind_of_layer_is_named_in_a_new_workload(tmp_path: Path) -> None:
+    initialise_workload(tmp_path)
+    text = (tmp_path / "workload.toml").read_text(encoding="utf-8").partition("title = ")[0]
+    for layer in get_args(AnyLayer):
+        assert re.search(rf"^#.*\b{layer.__struct_config__.tag}\b", text, re.M)
+        for key in set(layer.__struct_fields__) - {"name", "layers", "shortcut"}:
+            assert re.search(rf"\b{key}\b", text)
 
 
 def _order(path: Path) -> int:

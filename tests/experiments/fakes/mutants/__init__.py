@@ -1,1 +1,0 @@
-"""PyTorch's trainer with one mistake each: what the parity check must catch and name."""
