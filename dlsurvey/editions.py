@@ -15,7 +15,7 @@ from dlsurvey import __version__
 from dlsurvey.analysis.differences import Changes
 from dlsurvey.config import Config
 from dlsurvey.errors import RenderError, StoreError
-from dlsurvey.files import explaining, write_atomic
+from dlsurvey.files import explaining, is_lacking, write_atomic
 from dlsurvey.garbage import resting_collector
 from dlsurvey.heartbeat import find_heartbeat, find_interval, read_beats
 from dlsurvey.imprint import keep_imprint, recall_imprint
@@ -242,7 +242,9 @@ def _point_latest(reports: Path, edition_id: str) -> None:
         temporary.unlink(missing_ok=True)
         try:
             temporary.symlink_to(edition_id, target_is_directory=True)
-        except (NotImplementedError, PermissionError):
+        except (NotImplementedError, OSError) as error:
+            if isinstance(error, OSError) and not is_lacking(error):
+                raise
             temporary.write_text(f"{edition_id}\n", encoding="utf-8")
         try:
             temporary.replace(latest)

@@ -15,7 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 import msgspec
 
 from dlsurvey.errors import StoreError
-from dlsurvey.files import explaining, make_folder, sync_folder
+from dlsurvey.files import explaining, make_folder, sync_file, sync_folder
 from dlsurvey.schema import UNREADABLE, refuse_newer
 
 T = TypeVar("T")
@@ -120,7 +120,7 @@ def append_lines(path: Path, lines: list[bytes]) -> None:
         try:
             while rest:
                 rest = rest[file.write(rest) :]
-            os.fsync(file.fileno())
+            sync_file(file.fileno())
         except OSError:
             file.truncate(end)
             raise

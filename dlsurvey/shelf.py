@@ -45,9 +45,10 @@ class Shelf:
         path = self.folder / key
         try:
             digest, content = _split(path.read_bytes())
-            os.utime(path)  # used last, so removed last
         except OSError:
             return None
+        with suppress(OSError):
+            os.utime(path)  # used last, so removed last
         return content if _digest(content) == digest else None
 
     def holds(self, start: str) -> bool:
