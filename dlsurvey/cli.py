@@ -6,14 +6,16 @@ The commands are in `dlsurvey.commands`; nothing heavy is imported before one of
 import errno
 import gc
 import logging
+import os
 import signal
 import sys
+from contextlib import suppress
 
 import click
 
 from dlsurvey import __version__
 from dlsurvey.commands import COMMANDS
-from dlsurvey.errors import SurveyError
+from dlsurvey.errors import ConfigError, SurveyError
 
 EPILOG = """\b
 Exit codes: 0 done; 1 failed; 2 wrong usage or configuration;
@@ -24,6 +26,8 @@ A first report:   dlsurvey build --profile quick
 A better one:     dlsurvey build
 On a schedule:    dlsurvey build --strict
 """
+ENDING = ("SIGTERM", "SIGHUP", "SIGBREAK")
+"""A kill, a closed terminal, and a closed console of Windows."""
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,6 +39,12 @@ def cli() -> None:
     signals, and writes one edition of a report: HTML and PDF, every figure
     with its source and age.
     """
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise ConfigError(
+            "The folder you are in was removed: change to another one (cd) and run it again."
+        ) from None
 
 
 for command in COMMANDS:
@@ -42,7 +52,8 @@ for command in COMMANDS:
 
 
 def _interrupt(number: int, frame: object) -> None:
-    """A request to end is what Ctrl-C is."""
+    """A request to end is what Ctrl-C is; a second one must not keep the first from tidying up."""
+    signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -54,7 +65,11 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     logging.getLogger().addHandler(logging.NullHandler())
     logging.raiseExceptions = False  # a log that cannot be written must not hide why
-    signal.signal(signal.SIGTERM, _interrupt)
+    for name in ENDING:
+        number = getattr(signal, name, None)
+        # What is ignored stays so: `nohup` means it.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     try:
         _run()
     finally:
@@ -78,8 +93,10 @@ def _run() -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         logger.error("Stopped by the user.")
-        click.echo(
-            "\ndlsurvey: stopped. What was finished is stored; the same command goes on from there.",
-            err=True,
-        )
+        with suppress(OSError):  # the terminal may be gone
+            click.echo(
+                "\ndlsurvey: stopped. What was finished is stored; the same command goes on from"
+                " there.",
+                err=True,
+            )
         sys.exit(1)

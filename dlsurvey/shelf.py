@@ -65,9 +65,13 @@ class Shelf:
             self.folder.mkdir(parents=True, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(prefix=".", dir=self.folder)
             # A file that a power cut leaves half written is known by its hash: nothing is synced.
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(_digest(content) + content)
-            os.replace(temporary, self.folder / key)
+            try:
+                with os.fdopen(descriptor, "wb") as stream:
+                    stream.write(_digest(content) + content)
+                os.replace(temporary, self.folder / key)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)  # it would keep a full disk full
+                raise
 
     def tidy(self) -> None:
         """Remove what was used longest ago."""

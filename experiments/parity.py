@@ -5,7 +5,6 @@ must agree within 1e-10 relative in everything they compute, before any timing.
 """
 
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlsurvey.records import ParityCheck, Precision, TrialSpec
+from experiments.child import make_command
 from experiments.frameworks import Framework
 from experiments.parity_worker import ParityJob
 from experiments.rounds import Subject
@@ -67,7 +67,7 @@ def compute_numbers(
     )
     try:
         answer = subprocess.run(
-            [sys.executable, "-m", "experiments.parity_worker"],
+            make_command("experiments.parity_worker"),
             input=msgspec.json.encode(job),
             capture_output=True,
             timeout=TIMEOUT_SECONDS,

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import msgspec
 
 from dlsurvey.errors import StoreError
 from dlsurvey.records import Dataset, Device, Environment, Metrics, Trial, TrialSpec
+from experiments.child import make_command
 from experiments.frameworks import Framework, hash_source, read_trainer_source
 from experiments.load import LoadMeter
 from experiments.spec import Workload
@@ -150,7 +150,7 @@ def make_variables(device: Device, framework: Framework) -> dict[str, str]:
 
 def _start_process(job: Job, framework: Framework, log: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "experiments.worker"],
+        make_command("experiments.worker"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,

@@ -9,7 +9,6 @@ import hashlib
 import logging
 import os
 import subprocess
-import sys
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +19,7 @@ import msgspec
 from dlsurvey.errors import ConfigError, DatasetError, DatasetMissing, StoreError
 from dlsurvey.records import Dataset, Record
 from experiments import cifar, folder, idx
+from experiments.child import make_command
 from experiments.spec import Workload
 
 FOLDER_PREFIX = "folder:"
@@ -101,7 +101,7 @@ def prepare(source: Source, cache: Path) -> Prepared:
     request = msgspec.json.encode({"source": source, "cache": str(cache), "record": str(record)})
     try:
         answer = subprocess.run(
-            [sys.executable, "-m", "experiments.preparation"],
+            make_command("experiments.preparation"),
             input=request,
             capture_output=True,
             timeout=PREPARE_TIMEOUT_SECONDS,
@@ -151,7 +151,7 @@ def _download(workload: Workload, downloads: Path) -> str | None:
     downloads.mkdir(parents=True, exist_ok=True)
     try:
         answer = subprocess.run(
-            [sys.executable, "-m", "experiments.download", workload.dataset, str(downloads)],
+            make_command("experiments.download", workload.dataset, str(downloads)),
             capture_output=True,
             text=True,
             timeout=DOWNLOAD_TIMEOUT_SECONDS,
