@@ -32,7 +32,7 @@ def _ask_system() -> bool:
     """Linux alone kills a process with the thread that started it."""
     if sys.platform != "linux":
         return False
-    return ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL) == 0
+    return bool(ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL) == 0)
 
 
 def _wait_for(parent: int) -> None:

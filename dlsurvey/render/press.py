@@ -236,8 +236,9 @@ def prepare_process(logs: Collection[Log] = (), temporary: str | None = None) ->
     gc.disable()
     atexit.register(gc.freeze)
     tempfile.tempdir = temporary
+    logging.raiseExceptions = False  # a log without room stops nothing; the first process tells
     for path, formatter in logs:
-        with suppress(OSError):  # a log without room stops no edition
+        with suppress(OSError):
             handler = logging.FileHandler(path, encoding="utf-8")
             handler.setFormatter(formatter)
             logging.getLogger().addHandler(handler)
