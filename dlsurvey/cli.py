@@ -76,6 +76,14 @@ def main() -> None:
         gc.freeze()  # the process ends: to look for garbage would take a second of it
 
 
+def _lacks_memory(error: Exception) -> bool:
+    """Libraries that cannot be loaded under a limit say so in words of their own."""
+    return isinstance(error, MemoryError) or any(
+        words in str(error)
+        for words in ("failed to map segment", "annot allocate memory", "NULL without")
+    )
+
+
 def _run() -> None:
     logger = logging.getLogger("dlsurvey")
     try:
@@ -91,6 +99,16 @@ def _run() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
+    except (MemoryError, ImportError, SystemError) as error:
+        if not _lacks_memory(error):
+            raise
+        logger.error(f"Out of memory: {error}")
+        click.echo(
+            "dlsurvey: there is not enough memory: close other programs, or raise the limit that"
+            " was set (ulimit -v). What was finished is stored.",
+            err=True,
+        )
+        sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
         logger.error("Stopped by the user.")
         with suppress(OSError):  # the terminal may be gone

@@ -60,15 +60,21 @@ class _Summary(msgspec.Struct, frozen=True):
 def order_editions(editions: Sequence[Edition]) -> tuple[Edition, ...]:
     """Oldest first, each after the one before it, even where a clock was set back in between."""
     by_id = {edition.id: edition for edition in editions}
-
-    def place(edition: Edition) -> tuple[datetime, int, str]:
-        latest, chain, seen = edition.created_at, edition, {edition.id}
-        while (chain := by_id.get(chain.previous or "", chain)).id not in seen:
-            seen.add(chain.id)
-            latest = max(latest, chain.created_at)
-        return latest, len(seen), edition.id
-
-    return tuple(sorted(editions, key=place))
+    places: dict[str, tuple[datetime, int]] = {}
+    for edition in editions:
+        chain: dict[str, Edition] = {}
+        one: Edition | None = edition
+        while one is not None and one.id not in places and one.id not in chain:
+            chain[one.id] = one
+            one = by_id.get(one.previous or "")
+        latest, length = places.get(one.id if one else "", (edition.created_at, 0))
+        for member in reversed(chain.values()):
+            latest, length = (
+                max(latest, member.created_at) if length else member.created_at,
+                length + 1,
+            )
+            places[member.id] = latest, length
+    return tuple(sorted(editions, key=lambda edition: (*places[edition.id], edition.id)))
 
 
 def is_new(config: Config, store: Store) -> bool:

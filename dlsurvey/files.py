@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -29,6 +30,28 @@ _REFUSED = (*_UNKNOWN, errno.EPERM, errno.EACCES)
 
 _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
 """As `write_atomic` names what it has not put in place yet."""
+
+
+MOST_BYTES = 2**28
+"""No record is nearly as large."""
+
+
+class OddFile(OSError):
+    """What stands in the place of a record is no plain file, or far too large."""
+
+    def __str__(self) -> str:
+        """Without a number: it is no error of the system's."""
+        return self.strerror or ""
+
+
+def read_whole(path: Path) -> bytes:
+    """The content of a plain file; raises OddFile for what may never end, such as a device, and OSError."""
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise OddFile(0, "it is no plain file: remove it", path)
+    if facts.st_size > MOST_BYTES:
+        raise OddFile(0, f"it is larger than {MOST_BYTES // 2**20} MiB: remove it", path)
+    return path.read_bytes()
 
 
 @contextmanager

@@ -81,7 +81,9 @@ class Block(Generic[T]):
 
 def read_blocks(path: Path, kind: type[T], lines: int | None, tell: Tell) -> Iterator[Block[T]]:
     """The whole lines of a file, or the first so many; none where there is no file."""
-    if not path.exists():
+    if not path.is_file():
+        if path.exists():  # a pipe or a device may never end
+            tell(Fault(path, 0, "is no plain file"))
         return
     decoder = msgspec.json.Decoder(kind)
     before = 0

@@ -15,6 +15,7 @@ from dlsurvey.errors import StoreError
 from dlsurvey.files import (
     explaining,
     make_folder,
+    read_whole,
     remove_leftovers,
     show_to_all,
     sync_folder,
@@ -53,7 +54,7 @@ def read_format(folder: Path) -> int | None:
     with explaining(StoreError, f"read {path}"):
         if not path.exists():
             return FIRST if any((folder / name).exists() for name in (*FOLDERS, *FILES)) else None
-        content = path.read_bytes()
+        content = read_whole(path)
     try:
         found = msgspec.json.decode(content, type=Format).schema
     except UNREADABLE as error:

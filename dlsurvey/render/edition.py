@@ -132,4 +132,6 @@ def _replace(draft: Path, folder: Path) -> None:
     except OSError:
         old.rename(folder)
         raise
+    if old.is_symlink():
+        old.unlink()  # what it leads to is not ours
     shutil.rmtree(old, ignore_errors=True)

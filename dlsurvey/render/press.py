@@ -65,14 +65,9 @@ class Press:
         self.papers = Shelf(place / "papers" if cache else None, MOST_PAPERS, reading=not anew)
         self._pool: ProcessPoolExecutor | None = None
         if "pdf" in formats and "slides" in formats:
-            # Spawned: a process forked from one with Pango's or a framework's threads may hang.
-            self._pool = ProcessPoolExecutor(
-                1,
-                mp_context=get_context("spawn"),
-                initializer=prepare_process,
-                initargs=(list_logs(), tempfile.gettempdir()),
-            )
-            self._pool.submit(load_drawing)
+            with suppress(OSError, ImportError):  # without /dev/shm there is no second process
+                self._pool = _start_process()
+                self._pool.submit(load_drawing)
 
     def __enter__(self) -> "Press":
         """Itself."""
@@ -148,6 +143,16 @@ class Press:
             return self._pool.submit(work, *given)
         except BrokenProcessPool:
             return None
+
+
+def _start_process() -> ProcessPoolExecutor:
+    # Spawned: a process forked from one with Pango's or a framework's threads may hang.
+    return ProcessPoolExecutor(
+        1,
+        mp_context=get_context("spawn"),
+        initializer=prepare_process,
+        initargs=(list_logs(), tempfile.gettempdir()),
+    )
 
 
 class Send(Protocol):
