@@ -379,12 +379,13 @@ def test_tags_that_lead_in_a_circle_are_refused(tmp_path: Path) -> None:
 def test_pages_and_names_that_lead_in_a_circle_are_refused(tmp_path: Path, place: str) -> None:
     writer = pypdf.PdfWriter(clone_from=make_paper(tmp_path, {"results.json": "{}"}))
     pages: Any = writer.root_object["/Pages"]
+    all_names: Any = writer.root_object["/Names"]
     name = pypdf.generic.NameObject(place)
     if place == "/Names":
-        names: Any = writer.root_object["/Names"]["/EmbeddedFiles"]
-        tree = writer._add_object(names)
-        tree.get_object()[pypdf.generic.NameObject("/Kids")] = pypdf.generic.ArrayObject([tree] * 2)
-        writer.root_object["/Names"][pypdf.generic.NameObject("/EmbeddedFiles")] = tree
+        tree: Any = writer._add_object(all_names["/EmbeddedFiles"])
+        circle = pypdf.generic.ArrayObject([tree] * 2)
+        tree.get_object()[pypdf.generic.NameObject("/Kids")] = circle
+        all_names[pypdf.generic.NameObject("/EmbeddedFiles")] = tree
     else:
         itself = pages.indirect_reference
         pages[name] = pypdf.generic.ArrayObject([itself] * 2) if place == "/Kids" else itself
