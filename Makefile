@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CONSTRAINTS := constraints.txt
 REPORTS := $(VENV)/test-reports
 
-.PHONY: help report test fast lint gallery catalogue schema bench upgrade clean prerequisites
+.PHONY: help report test fast lint gallery catalogue schema bench upgrade audit clean prerequisites
 
 help:
 	@echo "make report              collect, train, render: one edition under reports/"
@@ -24,6 +24,7 @@ help:
 	@echo "make schema              the JSON schema of survey.toml, from the settings"
 	@echo "make bench               the performance claims, measured"
 	@echo "make upgrade             newest versions into $(CONSTRAINTS), if the tests pass with them"
+	@echo "make audit               known vulnerabilities of the versions in $(CONSTRAINTS)"
 	@echo "make clean               remove the environment and the caches; data/ and reports/ stay"
 
 report: $(VENV)/.installed-$(TORCH)
@@ -86,5 +87,13 @@ upgrade: prerequisites
 	$(VENV)-upgrade/bin/python -m pip freeze --exclude-editable > $(CONSTRAINTS)
 	rm -rf $(VENV)-upgrade
 
+# In an environment of its own, which must not change what the tests run in. Nothing is installed of
+# what is looked up; a version that nobody could tell about counts as a fault.
+audit: prerequisites
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install --quiet 'pip-audit>=2.9'
+	$(VENV)-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement $(CONSTRAINTS)
+	rm -rf $(VENV)-audit
+
 clean:
-	rm -rf $(VENV) $(VENV)-upgrade build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-upgrade $(VENV)-audit build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -64,7 +64,7 @@ class Survey:
         """The main job. Every step stores what it has before the next one begins."""
         self.console.open_log(self.config.logs, "build")
         self._check_sections()
-        log = str(self.console.log_path)
+        log = str(self.console.log_path or "")
         before = find_newest(self.store)
         try:
             with self._timed("collect"):
@@ -79,7 +79,7 @@ class Survey:
             notify(self.config, self.console, Summary(error=str(error), log=log))
             raise
         self._beat(edition, is_new=before is None or edition.id != before.id)
-        self.console.say(f"Log: {log}")
+        self.console.say_log()
         folder = self.config.reports / edition.id
         summary = Summary(
             edition=edition.id,

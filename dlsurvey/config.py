@@ -26,6 +26,9 @@ from dlsurvey.settings import (
 )
 
 DEFAULT_FILE = "survey.toml"
+MOST_BYTES = 2**18
+LONGEST_DURATION = 40
+"""Letters; room for every unit."""
 UNSEEN = (
     ("build", "keep_editions"), ("build", "keep_days"), ("build", "log_format"),
     ("experiments", "executor"),
@@ -100,16 +103,19 @@ def load_config(path: Path | None, environment: dict[str, str] | None = None) ->
         if not path.exists():
             return Config(Settings(), Path.cwd(), environment)
     try:
-        text = path.read_bytes()
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read ({error.strerror or error}): name a file with --config."
         ) from error
+    if len(text) > MOST_BYTES:
+        raise ConfigError(f"{path} is larger than {MOST_BYTES // 2**10} KiB: no settings are.")
     try:
         settings = msgspec.toml.decode(text, type=Settings)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {_explain(error, text)}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number may have too many digits
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
     _check_durations(path, settings)
     settings = _register_workloads(path.absolute().parent, settings)
@@ -131,19 +137,23 @@ def load_config(path: Path | None, environment: dict[str, str] | None = None) ->
 
 def parse_duration(text: str) -> float:
     """Seconds of '90s', '10m', '1h30m', '7d' or a bare number of seconds; raises ConfigError."""
-    match = re.fullmatch(
+    match = len(text) <= LONGEST_DURATION and re.fullmatch(
         r"\s*(?:(\d{1,4})d)?\s*(?:(\d{1,4})h)?\s*(?:(\d{1,6})m)?\s*(?:(\d{1,8})s?)?\s*", text
     )
     parts = [int(part or 0) for part in match.groups()] if match else [0, 0, 0, 0]
     days, hours, minutes, seconds = parts
     total = 86400 * days + 3600 * hours + 60 * minutes + seconds
     if not total:
-        raise ConfigError(f"'{text}' is no duration: write '90s', '10m' or '1h30m'.")
+        raise ConfigError(
+            f"'{text[:LONGEST_DURATION]}' is no duration: write '90s', '10m' or '1h30m'."
+        )
     return float(total)
 
 
 def _resolve(folder: Path, path: str) -> Path:
     """`path` from `folder`, a leading ~ expanded; raises ConfigError for a user who is not there."""
+    if "\0" in path:
+        raise ConfigError("A path in the settings holds a null character: remove it.")
     try:
         return folder / Path(path).expanduser()
     except RuntimeError as error:

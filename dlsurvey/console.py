@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
-from dlsurvey.errors import StoreError
-from dlsurvey.files import explaining
 from dlsurvey.settings import LogFormat
 
 if TYPE_CHECKING:
@@ -41,24 +39,36 @@ class Console:
         self.log_path: Path | None = None
 
     def open_log(self, folder: Path, command: str) -> None:
-        """From here on keep everything in a file of `folder`; raises StoreError."""
+        """From here on keep everything in a file of `folder`; where that cannot be, say so once."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         is_json = self._log_format == "json"
         suffix = "jsonl" if is_json else "log"
         path = folder / f"{command}-{stamp}-{os.getpid()}.{suffix}"
-        with explaining(StoreError, f"write the log {path}"):
+        try:
             folder.mkdir(parents=True, exist_ok=True)
-            handler = logging.FileHandler(path, encoding="utf-8")
+            handler = _LogFile(path, self._tell_lost)
+        except OSError as error:
+            self._tell_lost(path, error)
+            return
         handler.setFormatter(JsonFormatter() if is_json else _utc_formatter())
         # At the root, so that what libraries complain of lands here too, and not on the terminal.
         logging.getLogger().addHandler(handler)
         logger.setLevel(logging.INFO)
         self.log_path = path
 
+    def _tell_lost(self, path: Path, error: OSError) -> None:
+        why = error.strerror or str(error)
+        print(f"The log {path} cannot be written: {why}.", file=self._stream, flush=True)
+
     def say(self, line: str) -> None:
         """One line for the user and the log."""
         logger.info(line)
         print(line, file=self._stream, flush=True)
+
+    def say_log(self) -> None:
+        """Where the log is, if there is one."""
+        if self.log_path is not None:
+            self.say(f"Log: {self.log_path}")
 
     @contextmanager
     def track(self, title: str, total: float) -> Iterator["Tracker"]:
@@ -102,6 +112,26 @@ class Tracker:
             self._bar.console.print(line, markup=False, highlight=False)
         else:
             print(line, file=self._console._stream, flush=True)
+
+
+class _LogFile(logging.FileHandler):
+    """Tells the first line that finds no room, and goes on: no work stops for its log."""
+
+    def __init__(self, path: Path, tell: Callable[[Path, OSError], None]) -> None:
+        """Open it; raises OSError."""
+        super().__init__(path, encoding="utf-8")
+        self._tell: Callable[[Path, OSError], None] | None = tell
+
+    def _open(self) -> io.TextIOWrapper:
+        # Without a buffer, which would try once more to write, as it is closed, what did not fit.
+        raw = open(self.baseFilename, "ab", buffering=0)  # noqa: SIM115  the handler closes it
+        return io.TextIOWrapper(raw, encoding=self.encoding, write_through=True)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  as logging calls it
+        error = sys.exception()
+        if self._tell is not None and isinstance(error, OSError):
+            tell, self._tell = self._tell, None
+            tell(Path(self.baseFilename), error)
 
 
 class JsonFormatter(logging.Formatter):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from dlsurvey.config import Config
+from dlsurvey.filesystem import list_lacks
 from dlsurvey.prerequisites import find_missing, find_warnings
 from dlsurvey.records import Record
 
@@ -119,6 +120,19 @@ def _examine_folder(name: str, folder: Path) -> Finding:
         return Finding(
             state="note",
             text=f"The {name} folder {folder} has only {free / 1e9:.1f} GB free: make room.",
+        )
+    try:
+        lacks = list_lacks(nearest)
+    except OSError as error:
+        return Finding(
+            state="missing",
+            text=f"The {name} folder {folder} cannot be written ({error.strerror}): make room or"
+            " choose another in survey.toml.",
+        )
+    if lacks:
+        return Finding(
+            state="note",
+            text=f"The file system of the {name} folder {folder} lacks {'; '.join(lacks)}.",
         )
     return Finding(state="ok", text=f"The {name} folder {folder} can be written.")
 

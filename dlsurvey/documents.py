@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from dlsurvey.errors import StoreError
-from dlsurvey.files import explaining, write_atomic
+from dlsurvey.files import OddFile, explaining, read_whole, write_atomic
 from dlsurvey.lines import Fault, Tell
 from dlsurvey.machine_paths import hide_paths
 from dlsurvey.records import to_json
@@ -42,7 +42,10 @@ class Documents:
     def read(self, path: Path, kind: type[T]) -> T:
         """The record; raises StoreError for a newer one, DamagedFile for what is none."""
         with explaining(StoreError, f"read {path}"):
-            content = path.read_bytes()
+            try:
+                content = read_whole(path)
+            except OddFile as error:
+                raise DamagedFile(f"{path} is no {kind.__name__}: {error}.") from error
         try:
             return msgspec.json.decode(content, type=kind)
         except UNREADABLE as error:

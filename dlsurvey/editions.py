@@ -15,7 +15,7 @@ from dlsurvey import __version__
 from dlsurvey.analysis.differences import Changes
 from dlsurvey.config import Config
 from dlsurvey.errors import RenderError, StoreError
-from dlsurvey.files import explaining, write_atomic
+from dlsurvey.files import explaining, is_lacking, write_atomic
 from dlsurvey.garbage import resting_collector
 from dlsurvey.heartbeat import find_heartbeat, find_interval, read_beats
 from dlsurvey.imprint import keep_imprint, recall_imprint
@@ -60,15 +60,21 @@ class _Summary(msgspec.Struct, frozen=True):
 def order_editions(editions: Sequence[Edition]) -> tuple[Edition, ...]:
     """Oldest first, each after the one before it, even where a clock was set back in between."""
     by_id = {edition.id: edition for edition in editions}
-
-    def place(edition: Edition) -> tuple[datetime, int, str]:
-        latest, chain, seen = edition.created_at, edition, {edition.id}
-        while (chain := by_id.get(chain.previous or "", chain)).id not in seen:
-            seen.add(chain.id)
-            latest = max(latest, chain.created_at)
-        return latest, len(seen), edition.id
-
-    return tuple(sorted(editions, key=place))
+    places: dict[str, tuple[datetime, int]] = {}
+    for edition in editions:
+        chain: dict[str, Edition] = {}
+        one: Edition | None = edition
+        while one is not None and one.id not in places and one.id not in chain:
+            chain[one.id] = one
+            one = by_id.get(one.previous or "")
+        latest, length = places.get(one.id if one else "", (edition.created_at, 0))
+        for member in reversed(chain.values()):
+            latest, length = (
+                max(latest, member.created_at) if length else member.created_at,
+                length + 1,
+            )
+            places[member.id] = latest, length
+    return tuple(sorted(editions, key=lambda edition: (*places[edition.id], edition.id)))
 
 
 def is_new(config: Config, store: Store) -> bool:
@@ -242,7 +248,9 @@ def _point_latest(reports: Path, edition_id: str) -> None:
         temporary.unlink(missing_ok=True)
         try:
             temporary.symlink_to(edition_id, target_is_directory=True)
-        except (NotImplementedError, PermissionError):
+        except (NotImplementedError, OSError) as error:
+            if isinstance(error, OSError) and not is_lacking(error):
+                raise
             temporary.write_text(f"{edition_id}\n", encoding="utf-8")
         try:
             temporary.replace(latest)

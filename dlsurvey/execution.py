@@ -6,6 +6,7 @@ from contextlib import closing
 
 from msgspec.structs import replace
 
+from dlsurvey.analysis.load import read_paused_seconds
 from dlsurvey.console import Console, Tracker
 from dlsurvey.premises import hash_trial_code
 from dlsurvey.records import Trial, TrialSpec
@@ -46,13 +47,35 @@ def run_trials(  # noqa: PLR0913, PLR0917  what trials depend on
     with console.track("Training", total) as tracker:
         titles = {name: bench.framework.title for name, bench in benches.items()}
         watch = _Watch(tracker, len(orders), titles)
-        with closing(executor.run(orders, watch.listen)) as results:
-            for order, trial in results:
-                watch.finish(trial)
-                store.keep_source(order.workload.programs[order.bench.framework.program])
-                code_sha256 = hash_trial_code(order.workload)
-                found[order.place] = store.add_trial(replace(trial, code_sha256=code_sha256))
+        paused = _run(store, executor, orders, watch, found)
+        if paused:
+            console.say(
+                f"The machine slept, or a process was stopped, during {len(paused)} of these trials:"
+                " their times count for nothing, and they come once more."
+            )
+            watch.expect(len(paused))
+            _run(store, executor, paused, watch, found)
     return tuple(trial_id for trial_id in found if trial_id is not None)
+
+
+def _run(
+    store: Store,
+    executor: Executor,
+    orders: Sequence[Order],
+    watch: "_Watch",
+    found: list[str | None],
+) -> list[Order]:
+    """Store each trial and put its id where it belongs; gives back those that could not run all the time."""
+    paused = []
+    with closing(executor.run(orders, watch.listen)) as results:
+        for order, trial in results:
+            watch.finish(trial)
+            store.keep_source(order.workload.programs[order.bench.framework.program])
+            code_sha256 = hash_trial_code(order.workload)
+            found[order.place] = store.add_trial(replace(trial, code_sha256=code_sha256))
+            if read_paused_seconds(trial):
+                paused.append(order)
+    return paused
 
 
 def _announce(console: Console, waiting: int, total: int) -> None:
@@ -135,6 +158,10 @@ class _Watch:
         self._titles = titles
         self._done = 0
         self._heard: Counter[str] = Counter()
+
+    def expect(self, more: int) -> None:
+        """So many come once more."""
+        self._total += more
 
     def listen(self, spec: TrialSpec, event: Event) -> None:
         """A trial that still runs says how far it is."""

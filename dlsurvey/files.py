@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,8 +25,33 @@ _CURES = {
     errno.ENAMETOOLONG: "the path is too long: choose a shorter one",
 }
 
+_UNKNOWN = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOTTY)
+_REFUSED = (*_UNKNOWN, errno.EPERM, errno.EACCES)
+
 _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
 """As `write_atomic` names what it has not put in place yet."""
+
+
+MOST_BYTES = 2**28
+"""No record is nearly as large."""
+
+
+class OddFile(OSError):
+    """What stands in the place of a record is no plain file, or far too large."""
+
+    def __str__(self) -> str:
+        """Without a number: it is no error of the system's."""
+        return self.strerror or ""
+
+
+def read_whole(path: Path) -> bytes:
+    """The content of a plain file; raises OddFile for what may never end, such as a device, and OSError."""
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise OddFile(0, "it is no plain file: remove it", path)
+    if facts.st_size > MOST_BYTES:
+        raise OddFile(0, f"it is larger than {MOST_BYTES // 2**20} MiB: remove it", path)
+    return path.read_bytes()
 
 
 @contextmanager
@@ -51,8 +77,8 @@ def write_atomic(path: Path, content: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)  # mkstemp's 0600 would hide a report from a web server
+            sync_file(file.fileno())
+        show_to_all(Path(temporary), 0o644)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -82,12 +108,45 @@ def remove_leftovers(paths: Iterable[Path]) -> None:
                 path.unlink()
 
 
+def is_lacking(error: OSError) -> bool:
+    """Whether a file system has no permissions or links: WSL's drives, NFS, SMB, FUSE, some containers."""
+    return error.errno in _REFUSED
+
+
+def show_to_all(path: Path, mode: int) -> None:
+    """Give a temporary file or folder the permissions of others, where the file system keeps any.
+
+    What `tempfile` makes would be hidden from a web server.
+    """
+    with _allowing(_REFUSED):
+        os.chmod(path, mode)
+
+
+def sync_file(descriptor: int) -> None:
+    """Bring a file to the disk, where the file system knows how to. Raises OSError for a real fault."""
+    with _allowing(_UNKNOWN):
+        os.fsync(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` survive a power cut, where the system can."""
+    """Make a rename in `folder` survive a power cut, where the system can; raises as `sync_file`."""
     if os.name != "posix":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = -1
+    with _allowing(_REFUSED):
+        descriptor = os.open(folder, os.O_RDONLY)
+    if descriptor < 0:
+        return
     try:
-        os.fsync(descriptor)
+        sync_file(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def _allowing(numbers: tuple[int, ...]) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in numbers:
+            raise

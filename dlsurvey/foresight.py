@@ -1,11 +1,11 @@
 """Turns a training plan into what it will be able to see, said before it starts."""
 
 import subprocess
-import sys
 from collections import Counter
 
 import msgspec
 
+from experiments.child import make_command
 from experiments.plan import Plan
 
 USUAL_VARIATION = 0.03
@@ -46,7 +46,7 @@ def describe_power(plan: Plan) -> str:
 
 def _ask(pairs: int, comparisons: int) -> float | None:
     answer = subprocess.run(
-        [sys.executable, "-m", "experiments.power"],
+        make_command("experiments.power"),
         input=msgspec.json.encode((pairs, USUAL_VARIATION, comparisons)),
         capture_output=True,
         check=True,

@@ -11,7 +11,7 @@ import msgspec
 
 from dlsurvey.config import Config
 from dlsurvey.errors import StoreError
-from dlsurvey.files import explaining, write_atomic
+from dlsurvey.files import explaining, read_whole, write_atomic
 from dlsurvey.language import Language
 from dlsurvey.records import Edition, to_json
 from dlsurvey.settings import Margins, Sections, Settings, SourceSettings, SubjectSettings, Survey
@@ -57,7 +57,7 @@ def recall_imprint(config: Config, store: Store, edition: Edition) -> Config:
     if not path.exists():
         return config
     with explaining(StoreError, f"read {path}"):
-        content = path.read_bytes()
+        content = read_whole(path)
     try:
         imprint = msgspec.json.decode(content, type=Imprint)
     except msgspec.MsgspecError as error:

@@ -15,7 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 import msgspec
 
 from dlsurvey.errors import StoreError
-from dlsurvey.files import explaining, make_folder, sync_folder
+from dlsurvey.files import explaining, make_folder, sync_file, sync_folder
 from dlsurvey.schema import UNREADABLE, refuse_newer
 
 T = TypeVar("T")
@@ -81,7 +81,9 @@ class Block(Generic[T]):
 
 def read_blocks(path: Path, kind: type[T], lines: int | None, tell: Tell) -> Iterator[Block[T]]:
     """The whole lines of a file, or the first so many; none where there is no file."""
-    if not path.exists():
+    if not path.is_file():
+        if path.exists():  # a pipe or a device may never end
+            tell(Fault(path, 0, "is no plain file"))
         return
     decoder = msgspec.json.Decoder(kind)
     before = 0
@@ -120,7 +122,7 @@ def append_lines(path: Path, lines: list[bytes]) -> None:
         try:
             while rest:
                 rest = rest[file.write(rest) :]
-            os.fsync(file.fileno())
+            sync_file(file.fileno())
         except OSError:
             file.truncate(end)
             raise

@@ -12,7 +12,15 @@ from pathlib import Path
 import msgspec
 
 from dlsurvey.errors import StoreError
-from dlsurvey.files import explaining, make_folder, remove_leftovers, sync_folder, write_atomic
+from dlsurvey.files import (
+    explaining,
+    make_folder,
+    read_whole,
+    remove_leftovers,
+    show_to_all,
+    sync_folder,
+    write_atomic,
+)
 from dlsurvey.lines import Fault
 from dlsurvey.observations import ObservationFiles
 from dlsurvey.records import to_json
@@ -46,7 +54,7 @@ def read_format(folder: Path) -> int | None:
     with explaining(StoreError, f"read {path}"):
         if not path.exists():
             return FIRST if any((folder / name).exists() for name in (*FOLDERS, *FILES)) else None
-        content = path.read_bytes()
+        content = read_whole(path)
     try:
         found = msgspec.json.decode(content, type=Format).schema
     except UNREADABLE as error:
@@ -99,18 +107,26 @@ def back_up(folder: Path, found: int) -> Path:
     draft = Path(tempfile.mkdtemp(prefix=".copy-", dir=backups))
     try:
         for name in FOLDERS:
-            if (folder / name).is_dir():
-                shutil.copytree(folder / name, draft / name)
+            _copy_files(folder / name, draft / name)
         for name in FILES:
             if (folder / name).is_file():
-                shutil.copy2(folder / name, draft / name)
-        draft.chmod(0o755)
+                shutil.copyfile(folder / name, draft / name)
+        show_to_all(draft, 0o755)
         draft.rename(backup)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     sync_folder(backups)
     return backup
+
+
+def _copy_files(folder: Path, copy: Path) -> None:
+    """Contents alone: not every file system keeps permissions and times."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            place = copy / path.relative_to(folder)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
 
 
 def _seal(folder: Path) -> None:

@@ -63,7 +63,7 @@ class ObservationFiles:
 
     def count_lines(self) -> dict[str, int]:
         """Per source, how many lines are stored."""
-        paths = sorted(self.folder.glob("*.jsonl"))
+        paths = sorted(path for path in self.folder.glob("*.jsonl") if path.is_file())
         return {path.stem: path.read_bytes().count(b"\n") for path in paths}
 
     def find_faults(self) -> tuple[Gap, ...]:

@@ -200,6 +200,8 @@ class Load(Record, frozen=True, kw_only=True):
     """Of the processors when it ended; None where the system does not tell."""
     trials_beside: Count | None = None
     """Other trials seen on the same processors when it began or ended; None where nobody looked."""
+    paused_seconds: Annotated[float, Meta(ge=0)] | None = None
+    """How long the machine slept or the trial's process was stopped; None where nobody looked."""
 
 
 class Trial(Record, frozen=True, kw_only=True):

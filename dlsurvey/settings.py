@@ -49,7 +49,7 @@ class Build(_Section, frozen=True, kw_only=True):
     """text: lines for people. json: one JSON object a line; --log-format goes before it."""
     keep_editions: Annotated[int, Meta(ge=1)] | None = None
     """How many editions keep their folder of files; None: all. Evidence is never removed."""
-    keep_days: Annotated[int, Meta(ge=1)] | None = None
+    keep_days: Annotated[int, Meta(ge=1, le=100_000)] | None = None
     """For how many days, counted back from the newest edition; None: for ever."""
 
 

@@ -45,9 +45,10 @@ class Shelf:
         path = self.folder / key
         try:
             digest, content = _split(path.read_bytes())
-            os.utime(path)  # used last, so removed last
         except OSError:
             return None
+        with suppress(OSError):
+            os.utime(path)  # used last, so removed last
         return content if _digest(content) == digest else None
 
     def holds(self, start: str) -> bool:
@@ -64,9 +65,13 @@ class Shelf:
             self.folder.mkdir(parents=True, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(prefix=".", dir=self.folder)
             # A file that a power cut leaves half written is known by its hash: nothing is synced.
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(_digest(content) + content)
-            os.replace(temporary, self.folder / key)
+            try:
+                with os.fdopen(descriptor, "wb") as stream:
+                    stream.write(_digest(content) + content)
+                os.replace(temporary, self.folder / key)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)  # it would keep a full disk full
+                raise
 
     def tidy(self) -> None:
         """Remove what was used longest ago."""

@@ -28,12 +28,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from dlsurvey.documents import DamagedFile, Documents
 from dlsurvey.errors import StoreError
 from dlsurvey.files import explaining, write_atomic
 from dlsurvey.lines import Block, Fault, append_lines, read_blocks
+from dlsurvey.lock import take_lock
 from dlsurvey.observations import ObservationFiles
 from dlsurvey.records import (
     Collection,
@@ -280,13 +281,16 @@ class Store:
         with explaining(StoreError, f"write {what} to {self.folder}"):
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
-                with FileLock(self.folder / ".lock", timeout=LOCK_TIMEOUT_SECONDS):
-                    yield
+                lock = take_lock(self.folder / ".lock", LOCK_TIMEOUT_SECONDS)
             except Timeout:
                 raise StoreError(
                     f"Another dlsurvey has been writing to {self.folder} for over"
                     f" {LOCK_TIMEOUT_SECONDS} s: wait for it to end."
                 ) from None
+            try:
+                yield
+            finally:
+                lock.release()
 
     def _tell(self, fault: Fault) -> None:
         if fault not in self._told:

@@ -17,7 +17,7 @@ import msgspec
 
 from dlsurvey.config import Config
 from dlsurvey.errors import StoreError
-from dlsurvey.files import explaining, write_atomic
+from dlsurvey.files import explaining, read_whole, write_atomic
 from dlsurvey.records import Edition, Record, Sha256, to_json
 from dlsurvey.sections import read_used_files
 from dlsurvey.store import Store
@@ -77,7 +77,7 @@ def _find_path(store: Store, edition: Edition) -> Path:
 
 def _read_words(path: Path) -> Words:
     with explaining(StoreError, f"read {path}"):
-        content = path.read_bytes()
+        content = read_whole(path)
     try:
         return msgspec.json.decode(content, type=Words)
     except msgspec.MsgspecError as error:
@@ -95,7 +95,7 @@ def _write_files(store: Store, words: Words, folder: Path) -> None:
             )
         kept = store.folder / FOLDER / "files" / sha256
         with explaining(StoreError, f"read {kept}"):
-            content = kept.read_bytes()
+            content = read_whole(kept)
         if hashlib.sha256(content).hexdigest() != sha256:
             raise StoreError(f"{kept} is not what was kept of {name}: restore it.")
         place = folder / name

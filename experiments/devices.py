@@ -13,6 +13,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from dlsurvey.records import Device
+from experiments.child import make_command
 from experiments.frameworks import Framework
 
 Choice = Literal["auto", "cpu", "cuda"]
@@ -55,7 +56,7 @@ def probe(framework: Framework) -> bool:
 
     try:
         answer = subprocess.run(
-            [sys.executable, "-m", "experiments.devices", framework.adapter],
+            make_command("experiments.devices", framework.adapter),
             capture_output=True,
             text=True,
             timeout=PROBE_TIMEOUT_SECONDS,

@@ -12,6 +12,9 @@ from dlsurvey.records import Environment
 from experiments.devices import read_gpu_name
 from experiments.frameworks import Framework, read_versions
 
+_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
+"""Variables that name a repository, as a hook of git sets them."""
+
 
 def count_cores() -> int:
     """Processors that this process may use."""
@@ -49,17 +52,25 @@ def _read_cpu_name() -> str:
 
 @cache
 def _read_git_commit() -> str | None:
-    """Commit of the code, with '+' where the working tree differs from it; None outside a checkout."""
-    folder = Path(__file__).parent
-    try:
-        answer = subprocess.run(
-            ["git", "describe", "--always", "--abbrev=12", "--dirty=+", "--exclude=*"],
-            cwd=folder,
+    """Commit of the code, with '+' where the working tree differs from it; None outside a checkout.
+
+    A repository that only lies around the code, as that of a survey around its `.venv`, is not its own.
+    """
+    variables = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+
+    def ask(*command: str) -> str:
+        return subprocess.run(
+            ["git", *command],
+            cwd=Path(__file__).parent,
+            env=variables,
             capture_output=True,
             text=True,
             timeout=5,
             check=True,
-        )
+        ).stdout.strip()
+
+    try:
+        ask("ls-files", "--error-unmatch", "--", Path(__file__).name)
+        return ask("describe", "--always", "--abbrev=12", "--dirty=+", "--exclude=*") or None
     except (OSError, subprocess.SubprocessError):
         return None
-    return answer.stdout.strip() or None

@@ -2,10 +2,13 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psutil
 
 from dlsurvey.records import Load
+from experiments.pauses import LEAST_SLEEP_SECONDS, StopWatch, read_slept_seconds
 
 WORKER = "experiments.worker"
 """What the command of a trial's process names: `experiments/runner.py` starts it."""
@@ -21,6 +24,15 @@ class LoadMeter:
         self._busy = _read_busy_seconds()
         self._own = _read_own_seconds()
         self._beside = count_trials_beside()
+        self._slept = read_slept_seconds()
+        self._stopped_seconds = 0.0
+
+    @contextmanager
+    def watching(self, process: int) -> Iterator[None]:
+        """Notice meanwhile that this process is stopped."""
+        with StopWatch(process) as watch:
+            yield
+        self._stopped_seconds += watch.stopped_seconds
 
     def read(self) -> Load:
         """The trial's process has ended and was waited for."""
@@ -33,7 +45,12 @@ class LoadMeter:
             foreign_cores=None if foreign is None else round(foreign, 3),
             frequency_mhz=_read_frequency(),
             trials_beside=_find_larger(self._beside, count_trials_beside()),
+            paused_seconds=self._read_paused_seconds(),
         )
+
+    def _read_paused_seconds(self) -> float:
+        slept = read_slept_seconds() - self._slept
+        return round(self._stopped_seconds + (slept if slept >= LEAST_SLEEP_SECONDS else 0.0), 3)
 
 
 def count_trials_beside() -> int | None:

@@ -6,7 +6,6 @@ relative in everything they compute, before any timing.
 
 import re
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -15,6 +14,7 @@ import msgspec
 import numpy as np
 
 from dlsurvey.records import ParityCheck, Precision, TrialSpec
+from experiments.child import make_command
 from experiments.frameworks import Framework
 from experiments.parity_differences import (
     TOLERANCE,
@@ -64,7 +64,7 @@ def compute_numbers(
     )
     try:
         answer = subprocess.run(
-            [sys.executable, "-m", "experiments.parity_worker"],
+            make_command("experiments.parity_worker"),
             input=msgspec.json.encode(job),
             capture_output=True,
             timeout=TIMEOUT_SECONDS,

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import msgspec
 
 from dlsurvey.errors import StoreError
 from dlsurvey.records import Dataset, Device, Environment, Metrics, Trial, TrialSpec
+from experiments.child import make_command
 from experiments.frameworks import Framework, hash_program
 from experiments.load import LoadMeter
 from experiments.worker import Completed, Event, Failed, Job
@@ -59,7 +59,7 @@ class Bench:
             classes=len(dataset.classes),
         )
         meter = LoadMeter()
-        metrics, reason = self._run_process(job, listen)
+        metrics, reason = self._run_process(job, listen, meter)
         return Trial(
             spec=spec,
             status="failed" if metrics is None else "completed",
@@ -71,7 +71,9 @@ class Bench:
             load=meter.read(),
         )
 
-    def _run_process(self, job: Job, listen: Listener) -> tuple[Metrics | None, str | None]:
+    def _run_process(
+        self, job: Job, listen: Listener, meter: LoadMeter
+    ) -> tuple[Metrics | None, str | None]:
         expired = threading.Event()
         with self._open_log(job.spec) as log, _start_process(job, self.framework, log) as process:
 
@@ -82,7 +84,8 @@ class Bench:
             timer = threading.Timer(self.timeout_seconds, expire)
             timer.start()
             try:
-                last = _listen(process, job, listen)
+                with meter.watching(process.pid):
+                    last = _listen(process, job, listen)
                 code = process.wait()
             finally:
                 timer.cancel()
@@ -150,7 +153,7 @@ def make_variables(device: Device, framework: Framework) -> dict[str, str]:
 
 def _start_process(job: Job, framework: Framework, log: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "experiments.worker"],
+        make_command("experiments.worker"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,

@@ -15,6 +15,7 @@ import msgspec
 
 from dlsurvey.errors import DatasetError
 from dlsurvey.records import Dataset, Record, Sample, Samples, Trial
+from experiments.child import make_command
 from experiments.sources import Prepared
 
 EXAMPLES_OF_EACH_CLASS = 2
@@ -38,7 +39,7 @@ def take_samples(prepared: Prepared, trials: Iterable[Trial]) -> Samples:
         path=prepared.path, dataset=prepared.dataset, mistaken=rank_mistaken(trials)[:MAX_MISTAKEN]
     )
     answer = subprocess.run(
-        [sys.executable, "-m", "experiments.samples"],
+        make_command("experiments.samples"),
         input=msgspec.json.encode(request),
         capture_output=True,
         check=False,

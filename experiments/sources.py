@@ -11,7 +11,6 @@ import logging
 import os
 import platform
 import subprocess
-import sys
 import zipfile
 from collections.abc import Sequence
 from importlib import metadata
@@ -23,6 +22,7 @@ import msgspec
 from dlsurvey.errors import ConfigError, DatasetError, StoreError
 from dlsurvey.records import Dataset, Record
 from experiments import cifar, folder, idx
+from experiments.child import make_command
 from experiments.layers import Shape
 from experiments.workloads import Workload
 
@@ -119,7 +119,7 @@ def prepare(source: Source, cache: Path) -> Prepared:
     request = msgspec.json.encode({"source": source, "cache": str(cache), "record": str(record)})
     try:
         answer = subprocess.run(
-            [sys.executable, "-m", "experiments.preparation"],
+            make_command("experiments.preparation"),
             input=request,
             capture_output=True,
             timeout=PREPARE_TIMEOUT_SECONDS,
@@ -204,7 +204,7 @@ def _download(workload: Workload, downloads: Path) -> str | None:
     downloads.mkdir(parents=True, exist_ok=True)
     try:
         answer = subprocess.run(
-            [sys.executable, "-m", "experiments.download", workload.dataset, str(downloads)],
+            make_command("experiments.download", workload.dataset, str(downloads)),
             capture_output=True,
             text=True,
             timeout=DOWNLOAD_TIMEOUT_SECONDS,

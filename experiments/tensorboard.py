@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from dlsurvey.records import Metrics, Record, Trial
+from experiments.child import make_command
 
 
 class Run(Record, frozen=True, kw_only=True):
@@ -32,7 +33,7 @@ def write_runs(trials: Mapping[str, Trial], folder: Path) -> str | None:
     if not missing:
         return None
     answer = subprocess.run(
-        [sys.executable, "-m", "experiments.tensorboard", str(folder)],
+        make_command("experiments.tensorboard", str(folder)),
         input=b"\n".join(map(msgspec.json.encode, missing)),
         capture_output=True,
         check=False,

@@ -10,7 +10,7 @@ from dlsurvey.schedule import read_scaffold
 from tests.conftest import REPOSITORY
 
 FOLDER = REPOSITORY / ".github" / "workflows"
-NAMES = ("tests.yml", "edition.yml")
+NAMES = ("tests.yml", "edition.yml", "audit.yml")
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
@@ -71,7 +71,19 @@ def test_the_edition_is_made_with_the_readmes_command() -> None:
     assert re.fullmatch(r"\d+ \d+ \* \* \d", read("edition.yml")[True]["schedule"][0]["cron"])
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_the_versions_that_are_installed_are_audited_on_a_schedule() -> None:
+    assert re.search(r"^make audit\b", list_commands("audit.yml"), re.M)
+    assert re.fullmatch(r"\d+ \d+ \* \* \d", read("audit.yml")[True]["schedule"][0]["cron"])
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    assert "pip-audit --strict --no-deps --disable-pip --requirement $(CONSTRAINTS)" in makefile
+    # Without pip only a list of exact versions can be looked up.
+    lines = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert pins
+    assert all(re.fullmatch(r"[\w.-]+==[\w.!]+", line) for line in pins)
+
+
+@pytest.mark.parametrize("name", ["tests.yml", "edition.yml"])
 def test_machines_get_what_the_readme_asks_for(name: str) -> None:
     packages = re.findall(r"`apt install ([^`]+)`", README)[0].split()
     assert set(packages) <= set(re.findall(r"\S+", list_commands(name)))

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from dlsurvey.analysis.load import FOREIGN_CORES
+from dlsurvey.analysis.load import FOREIGN_CORES, is_disturbed
 from dlsurvey.analysis.sizes import ContactFindings, ImportTime
 from dlsurvey.analysis.spread import summarize
 from dlsurvey.formats import format_memory, format_number, format_seconds, join_words
 from dlsurvey.language import gettext as _
 from dlsurvey.language import ngettext
-from dlsurvey.records import Load
 from experiments.contact.record import Contact, Contacts
 
 
@@ -55,12 +54,8 @@ def _time_imports(contact: Contact) -> ImportTime:
         seconds=summarize({place: run.import_seconds for place, run in enumerate(runs)})
         if runs
         else None,
-        loaded=tuple(place for place, run in enumerate(runs) if _is_loaded(run.load)),
+        loaded=tuple(place for place, run in enumerate(runs) if is_disturbed(run.load)),
     )
-
-
-def _is_loaded(load: Load | None) -> bool:
-    return load is not None and (load.foreign_cores or 0.0) >= FOREIGN_CORES
 
 
 def _describe_imports(imports: Sequence[ImportTime]) -> str:
@@ -138,10 +133,12 @@ def _describe_load(contacts: Sequence[Contact]) -> str:
     """How much of it ran beside other work; empty where none did."""
     loads = [run.load for one in contacts for run in one.runs]
     loads += [one.installation.load for one in contacts if one.installation.load is not None]
-    loaded = [load for load in loads if _is_loaded(load)]
+    loaded = [
+        load for load in loads if load is not None and (load.foreign_cores or 0.0) >= FOREIGN_CORES
+    ]
     if not loaded:
         return ""
-    most = max(load.foreign_cores or 0.0 for load in loaded if load is not None)
+    most = max(load.foreign_cores or 0.0 for load in loaded)
     return _(
         "During {loaded} of {count} of these processes and installations other work kept up to"
         " {most:.2f} processors busy: alone they may take less time."

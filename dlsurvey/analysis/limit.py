@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from dlsurvey.analysis.findings import WorkloadFindings
-from dlsurvey.analysis.load import FOREIGN_CORES
+from dlsurvey.analysis.load import is_disturbed
 from dlsurvey.analysis.measured import Member
 from dlsurvey.analysis.modes import choose_leading
 from dlsurvey.analysis.sizes import Attained, LimitFindings, Multiplied, Work
@@ -83,11 +83,7 @@ def _describe_product(products: Products, product: Product) -> Multiplied:
         title=product.title,
         version=product.version,
         rate=summarize(rates) if rates else None,
-        loaded=tuple(
-            place
-            for place, run in enumerate(product.runs)
-            if run.load is not None and (run.load.foreign_cores or 0.0) >= FOREIGN_CORES
-        ),
+        loaded=tuple(place for place, run in enumerate(product.runs) if is_disturbed(run.load)),
         error=product.error,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dlsurvey.language import gettext as _
-from dlsurvey.records import Trial
+from dlsurvey.records import Load, Trial
 
 FOREIGN_CORES = 0.25
 """From so many processors on that other processes keep busy, a trial is marked: its times may show
@@ -11,10 +11,21 @@ it, and stand behind no verdict. So they do beside another trial on the same pro
 
 
 def is_loaded(trial: Trial) -> bool:
-    """Whether other work ran beside it, busy or a trial too; False where nobody tells."""
-    cores = read_foreign_cores(trial)
-    beside = trial.load.trials_beside if trial.load is not None else None
-    return (cores is not None and cores >= FOREIGN_CORES) or bool(beside)
+    """Whether other work ran beside it, or it could not run all the time; False where nobody tells."""
+    return is_disturbed(trial.load)
+
+
+def is_disturbed(load: Load | None) -> bool:
+    """Whether others were busy, another trial ran beside it, or the machine slept or it was stopped."""
+    if load is None:
+        return False
+    busy = (load.foreign_cores or 0.0) >= FOREIGN_CORES
+    return busy or bool(load.trials_beside) or bool(load.paused_seconds)
+
+
+def read_paused_seconds(trial: Trial) -> float:
+    """How long the machine slept or the process was stopped during it."""
+    return 0.0 if trial.load is None else trial.load.paused_seconds or 0.0
 
 
 def read_foreign_cores(trial: Trial) -> float | None:
@@ -51,6 +62,13 @@ def describe_load(trials: Sequence[Trial]) -> str:
                 "{beside} of {count} trials ran beside another trial on the same processors: their"
                 " times take part in no verdict either."
             ).format(beside=beside, count=len(trials))
+        )
+    if paused := [seconds for seconds in map(read_paused_seconds, trials) if seconds]:
+        sentences.append(
+            _(
+                "During {paused} of {count} trials the machine slept or the process was stopped, for"
+                " up to {seconds} s: their times take part in no verdict either."
+            ).format(paused=len(paused), count=len(trials), seconds=f"{max(paused):,.1f}")
         )
     if silent := len(trials) - len(told):
         sentences.append(

@@ -204,5 +204,5 @@ def render(
     with open_for_work(config, "dlsurvey render") as survey:
         survey.console.open_log(survey.config.logs, "render")
         edition: Edition = survey.render(edition_id, wanted, force=force)
-        survey.console.say(f"Log: {survey.console.log_path}")
+        survey.console.say_log()
     finish(complete=not edition.gaps, strict=strict)

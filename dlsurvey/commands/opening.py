@@ -35,9 +35,10 @@ def open_for_work(config: Path | None, command: str) -> "Iterator[Survey]":
     """The survey folder, with every other run kept out of it."""
     from dlsurvey.lock import holding
     from dlsurvey.migration import bring_up_to_date
+    from dlsurvey.temporary import working_in_one_folder
 
     survey = open_survey(config)
-    with holding(survey.config.store, command):
+    with holding(survey.config.store, command), working_in_one_folder():
         if said := bring_up_to_date(survey.config.store):
             survey.console.say(said)
         yield survey

@@ -1,7 +1,6 @@
 """Turns findings into an edition's folder, which is there as a whole or not at all."""
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Sequence
@@ -12,7 +11,7 @@ from typing import Literal
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.errors import RenderError
 from dlsurvey.figures import Figure
-from dlsurvey.files import explaining
+from dlsurvey.files import explaining, show_to_all, sync_file
 from dlsurvey.notebooks import write_notebooks
 from dlsurvey.records import SCHEMA, to_json
 from dlsurvey.render.attachments import MANIFEST, RESULTS
@@ -49,7 +48,7 @@ def write_edition(
             for name, content in files.items():
                 _write_file(draft / name, content)
             _write_file(draft / MANIFEST, write_manifest(findings, files))
-            draft.chmod(0o755)
+            show_to_all(draft, 0o755)
             _replace(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -118,7 +117,7 @@ def _write_file(path: Path, content: bytes) -> None:
     with path.open("wb") as stream:
         stream.write(content)
         stream.flush()
-        os.fsync(stream.fileno())
+        sync_file(stream.fileno())
 
 
 def _replace(draft: Path, folder: Path) -> None:
@@ -133,4 +132,6 @@ def _replace(draft: Path, folder: Path) -> None:
     except OSError:
         old.rename(folder)
         raise
+    if old.is_symlink():
+        old.unlink()  # what it leads to is not ours
     shutil.rmtree(old, ignore_errors=True)

@@ -9,7 +9,7 @@ edition is neither drawn nor set again.
 import atexit
 import gc
 import logging
-import threading
+import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -17,8 +17,6 @@ from contextlib import suppress
 from functools import cache, partial
 from importlib import import_module
 from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
-from os import _exit
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -33,6 +31,7 @@ from dlsurvey.render.pdf import render_pdf, warm_pages
 from dlsurvey.render.slides import render_slides, warm_slides
 from dlsurvey.rendition import describe_program
 from dlsurvey.shelf import Shelf, make_key
+from experiments.child import end_with
 
 if TYPE_CHECKING:  # Matplotlib takes a second to import
     from dlsurvey.figures.gallery import Order
@@ -66,14 +65,9 @@ class Press:
         self.papers = Shelf(place / "papers" if cache else None, MOST_PAPERS, reading=not anew)
         self._pool: ProcessPoolExecutor | None = None
         if "pdf" in formats and "slides" in formats:
-            # Spawned: a process forked from one with Pango's or a framework's threads may hang.
-            self._pool = ProcessPoolExecutor(
-                1,
-                mp_context=get_context("spawn"),
-                initializer=prepare_process,
-                initargs=(list_logs(),),
-            )
-            self._pool.submit(load_drawing)
+            with suppress(OSError, ImportError):  # without /dev/shm there is no second process
+                self._pool = _start_process()
+                self._pool.submit(load_drawing)
 
     def __enter__(self) -> "Press":
         """Itself."""
@@ -149,6 +143,16 @@ class Press:
             return self._pool.submit(work, *given)
         except BrokenProcessPool:
             return None
+
+
+def _start_process() -> ProcessPoolExecutor:
+    # Spawned: a process forked from one with Pango's or a framework's threads may hang.
+    return ProcessPoolExecutor(
+        1,
+        mp_context=get_context("spawn"),
+        initializer=prepare_process,
+        initargs=(list_logs(), tempfile.gettempdir()),
+    )
 
 
 class Send(Protocol):
@@ -229,25 +233,23 @@ def list_logs() -> tuple[Log, ...]:
     )
 
 
-def prepare_process(logs: Collection[Log] = ()) -> None:
+def prepare_process(logs: Collection[Log] = (), temporary: str | None = None) -> None:
     """Make of a new process one that sets a paper and ends with the process that started it.
 
     It lives for one edition, so the collector of cycles would only walk what is still needed.
     """
     gc.disable()
     atexit.register(gc.freeze)
+    tempfile.tempdir = temporary
+    logging.raiseExceptions = False  # a log without room stops nothing; the first process tells
     for path, formatter in logs:
-        handler = logging.FileHandler(path, encoding="utf-8")
-        handler.setFormatter(formatter)
-        logging.getLogger().addHandler(handler)
+        with suppress(OSError):
+            handler = logging.FileHandler(path, encoding="utf-8")
+            handler.setFormatter(formatter)
+            logging.getLogger().addHandler(handler)
     parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-
-
-def _end_with(sentinel: int) -> None:
-    wait([sentinel])
-    _exit(1)
+    if parent is not None and parent.pid is not None:
+        end_with(parent.pid)
 
 
 def load_drawing() -> None:

@@ -9,8 +9,8 @@ from dlsurvey.characters import show_on_line
 from dlsurvey.figures import Cell, Figure, Table
 from dlsurvey.language import translate_known
 
-DANGEROUS = ("=", "+", "-", "@")
-"""A text that begins so is a formula to some spreadsheet."""
+DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""A text that begins so is a formula to some spreadsheet, in wide letters too."""
 
 CARRIED = 600_000
 """Bytes of files that a page carries inside itself; it has to stay below 3 MB in all."""

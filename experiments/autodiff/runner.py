@@ -2,7 +2,6 @@
 
 import difflib
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from dlsurvey.records import Gap, Record
 from experiments.autodiff import plain
 from experiments.autodiff.gradient import CONSTRUCTS, TOLERANCE, Gradient, Variant
 from experiments.autodiff.worker import Answer, Case, Job, read_code
+from experiments.child import make_command
 from experiments.frameworks import JAX, PYTORCH, TENSORFLOW, Framework, read_versions
 from experiments.runner import make_variables
 
@@ -161,7 +161,7 @@ def _run(example: Example, cases: tuple[Case, ...]) -> tuple[list[Answer], str]:
     job = Job(module=example.module, cases=cases, points=POINTS)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "experiments.autodiff.worker"],
+            make_command("experiments.autodiff.worker"),
             input=msgspec.json.encode(job),
             capture_output=True,
             timeout=TIMEOUT_SECONDS,

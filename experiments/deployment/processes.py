@@ -3,12 +3,13 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
+
+from experiments.child import make_command
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ def ask_all(
 ) -> tuple[list[Any], str]:
     """As many answers as the process gave, one a line, and how it ended."""
     with subprocess.Popen(
-        [sys.executable, "-m", module],
+        make_command(module),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -192,3 +192,19 @@ def test_closed_or_full_output_is_no_traceback(tmp_path: Path) -> None:
             check=False,
         )
         assert "Traceback" not in answer.stderr, redirection
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems keep a folder that is in use")
+def test_a_folder_that_was_removed_is_one_sentence(tmp_path: Path) -> None:
+    code = (
+        "import os, sys\nfrom dlsurvey.cli import main\n"
+        f"os.chdir({str(tmp_path)!r})\nos.rmdir({str(tmp_path)!r})\n"
+        "sys.argv = ['dlsurvey', 'status']\nmain()\n"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 2
+    assert answer.stderr == (
+        "dlsurvey: The folder you are in was removed: change to another one (cd) and run it again.\n"
+    )

@@ -1,6 +1,7 @@
 """Settings are what survey.toml says; a mistake in it is named with what is possible there."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,40 @@ def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message) as caught:
         load_config(write(tmp_path, text), {})
     assert str(tmp_path / "survey.toml") in str(caught.value) or "names no user" in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[survey]\ntitle = "a"\ntitle = "b"\n',
+        "[survey]\n[survey]\n",
+        "[experiments]\nthreads = " + "9" * 5000,
+        "[experiments]\nthreads = 9223372036854775808",
+        "[margins]\ntime_percent = 1e400",
+        "[build]\nkeep_days = 99999999999",
+        '[experiments]\nbudget = "' + " " * 100_000 + 'x"',
+        '[schedule]\nevery = "' + "9" * 100_000 + '"',
+        '[sections]\nfolder = "a\\u0000b"',
+        '[data]\ncache = "a\\u0000b"',
+        "a = " + "{a = " * 3000 + "1" + "}" * 3000,
+        ".".join("a" * 1000) + " = 1",
+        "#" * 3_000_000,
+    ],
+    ids=lambda text: text[:24],
+)
+def test_hostile_settings_are_one_short_sentence_at_once(tmp_path: Path, text: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(tmp_path, text), {})
+    assert time.monotonic() - started < 5
+    assert len(str(caught.value)) < 600
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no file without an end")
+def test_settings_without_an_end_are_refused() -> None:
+    with pytest.raises(ConfigError, match="is larger than 256 KiB"):
+        load_config(Path("/dev/zero"), {})
 
 
 def test_margins_may_be_whole_numbers(tmp_path: Path) -> None:

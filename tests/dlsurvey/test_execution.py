@@ -1,12 +1,14 @@
 """What is stored is not run again; a spec that is planned twice gets two trials."""
 
 import io
+import os
 from collections.abc import Container
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from dlsurvey.analysis.load import describe_load
 from dlsurvey.console import Console
 from dlsurvey.execution import find_stored, run_trials
 from dlsurvey.records import TrialSpec, to_json
@@ -107,3 +109,30 @@ def test_a_trial_of_other_code_does_not_count_and_one_of_unknown_code_does(
         changed = msgspec.structs.replace(trial, code_sha256=code_sha256)
         (store.folder / "trials" / f"{trial_id}.json").write_bytes(to_json(changed))
         assert find_stored(store, spec, bench) == found
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems stop no process")
+def test_a_trial_whose_process_was_stopped_says_so_and_is_run_once_more(
+    tmp_path: Path, prepared: Prepared
+) -> None:
+    spec = make_spec()
+    found, words = run(tmp_path, prepared, [spec], fake="stopping")
+    assert found == (f"{spec.key}/2",)
+    assert "was stopped, during 1 of these trials" in words
+    trials = [trial for _, trial in Store(tmp_path / "data").list_trials(spec.key)]
+    assert [trial.status for trial in trials] == ["completed"] * 2
+    for trial in trials:
+        assert trial.load is not None
+        assert 1.0 <= (trial.load.paused_seconds or 0.0) <= 10.0
+    assert "During 2 of 2 trials the machine slept or the process was stopped" in describe_load(
+        trials
+    )
+
+
+def test_a_trial_that_could_run_is_run_once(tmp_path: Path, prepared: Prepared) -> None:
+    found, words = run(tmp_path, prepared, [make_spec()])
+    assert found == (f"{make_spec().key}/1",)
+    assert "once more" not in words
+    trial = Store(tmp_path / "data").read_trial(found[0])
+    assert trial.load is not None
+    assert trial.load.paused_seconds == 0.0

@@ -86,7 +86,7 @@ def test_a_backup_that_cannot_be_made_stops_the_migration(
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(shutil, "copytree", refuse)
+    monkeypatch.setattr(shutil, "copyfile", refuse)
     with pytest.raises(StoreError, match=r"Cannot migrate .* from format 1 to 2: the disk is full"):
         bring_up_to_date(old)
     assert read_format(old) == 1

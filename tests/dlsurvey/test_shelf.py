@@ -1,5 +1,6 @@
 """What was made before is there again, or it is made again: damage and a full disk hinder nobody."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -75,3 +76,20 @@ def test_keys_differ_where_anything_differs() -> None:
 def test_what_has_no_place_in_a_key_is_refused() -> None:
     with pytest.raises(TypeError, match="object has no place in a key"):
         make_key(object())
+
+
+@pytest.mark.parametrize("call", ["dlsurvey.shelf.os.fdopen", "dlsurvey.shelf.os.replace"])
+def test_a_full_cache_keeps_no_fragment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    shelf = Shelf(tmp_path, 3)
+
+    def refuse(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(call, refuse)
+        shelf.keep(KEY, b"content")
+    assert list(tmp_path.iterdir()) == []
+    shelf.keep(KEY, b"content")
+    assert shelf.fetch(KEY) == b"content"

@@ -64,3 +64,13 @@ def test_a_trial_that_began_meanwhile_counts_and_an_unknown_does_not(
         counts = iter(seen)
         monkeypatch.setattr(load, "count_trials_beside", lambda counts=counts: next(counts))
         assert LoadMeter().read().trials_beside == told
+
+
+@pytest.mark.parametrize(("slept", "told"), [(0.01, 0.0), (3600.0, 3600.0)])
+def test_a_machine_that_slept_is_told(
+    monkeypatch: pytest.MonkeyPatch, slept: float, told: float
+) -> None:
+    """What two clocks say, one of which stands still in a sleep; they are not read at once."""
+    clocks = iter([50.0, 50.0 + slept])
+    monkeypatch.setattr(load, "read_slept_seconds", lambda: next(clocks))
+    assert LoadMeter().read().paused_seconds == told

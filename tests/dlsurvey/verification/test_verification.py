@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -372,6 +373,28 @@ def test_tags_that_lead_in_a_circle_are_refused(tmp_path: Path) -> None:
         writer.write(stream)
     with pytest.raises(VerificationError, match="nested too deeply"):
         verify(tmp_path / "circle.pdf")
+
+
+@pytest.mark.parametrize("place", ["/Kids", "/Parent", "/Names"])
+def test_pages_and_names_that_lead_in_a_circle_are_refused(tmp_path: Path, place: str) -> None:
+    writer = pypdf.PdfWriter(clone_from=make_paper(tmp_path, {"results.json": "{}"}))
+    pages: Any = writer.root_object["/Pages"]
+    all_names: Any = writer.root_object["/Names"]
+    name = pypdf.generic.NameObject(place)
+    if place == "/Names":
+        tree: Any = writer._add_object(all_names["/EmbeddedFiles"])
+        circle = pypdf.generic.ArrayObject([tree] * 2)
+        tree.get_object()[pypdf.generic.NameObject("/Kids")] = circle
+        all_names[pypdf.generic.NameObject("/EmbeddedFiles")] = tree
+    else:
+        itself = pages.indirect_reference
+        pages[name] = pypdf.generic.ArrayObject([itself] * 2) if place == "/Kids" else itself
+    with (tmp_path / "circle.pdf").open("wb") as stream:
+        writer.write(stream)
+    started = time.monotonic()
+    with pytest.raises(VerificationError):
+        verify(tmp_path / "circle.pdf")
+    assert time.monotonic() - started < 20
 
 
 def test_lines_from_a_strange_file_cannot_drive_the_terminal() -> None:
