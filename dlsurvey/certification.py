@@ -16,7 +16,8 @@ from dlsurvey.records import Gap, Parity, ParityCheck, Precision, content_sha256
 from dlsurvey.store import Store
 from experiments.executors import Executor
 from experiments.frameworks import hash_program
-from experiments.parity import Numbers, ParityError, compare_all, compare_traces
+from experiments.parity import ParityError, compare_all, compare_traces
+from experiments.parity_differences import Numbers
 from experiments.rounds import Subject
 from experiments.runner import Bench
 from experiments.sources import Prepared

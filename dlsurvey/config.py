@@ -162,6 +162,8 @@ def _resolve(folder: Path, path: str) -> Path:
 
 def _register_workloads(folder: Path, settings: Settings) -> Settings:
     """The settings with the name of each workload that is given as a folder of the user's own."""
+    if settings.experiments.workloads is None:
+        return settings
     names = name_workloads(folder, settings.experiments.workloads)
     experiments = msgspec.structs.replace(settings.experiments, workloads=names)
     return msgspec.structs.replace(settings, experiments=experiments)
@@ -174,8 +176,6 @@ def name_workloads(folder: Path, given: Iterable[str]) -> tuple[str, ...]:
     """
     from experiments.workloads import add_workloads
 
-    if settings.experiments.workloads is None:
-        return settings
     names: list[str] = []
     for one in given:
         names += add_workloads([_resolve(folder, one)]) if is_folder(one) else [one]

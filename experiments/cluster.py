@@ -17,7 +17,8 @@ from experiments import node as on_node
 from experiments.executors import Errand, Listener, Order
 from experiments.frameworks import Framework, hash_program
 from experiments.nodes import Node, choose_nodes
-from experiments.parity import Numbers, ParityError
+from experiments.parity import ParityError
+from experiments.parity_differences import Numbers
 from experiments.rounds import Subject
 from experiments.sources import Prepared
 

@@ -13,7 +13,8 @@ from dlsurvey.records import Environment, Gap, Precision, Record, Trial, TrialSp
 from experiments.devices import probe, read_gpu_name
 from experiments.environment import count_cores, read_environment
 from experiments.frameworks import Framework
-from experiments.parity import Numbers, compute_numbers
+from experiments.parity import compute_numbers
+from experiments.parity_differences import Numbers
 from experiments.rounds import Subject
 from experiments.runner import Bench
 from experiments.sources import Prepared

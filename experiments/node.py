@@ -17,7 +17,8 @@ from experiments.devices import probe
 from experiments.environment import read_environment
 from experiments.executors import Errand
 from experiments.frameworks import Framework
-from experiments.parity import Numbers, ParityError, compute_numbers
+from experiments.parity import ParityError, compute_numbers
+from experiments.parity_differences import Numbers
 from experiments.rounds import Subject
 from experiments.runner import Bench
 from experiments.sources import Prepared, find_source, prepare

@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 import psutil
 import pytest
-from experiments.spec import MNIST_CNN
 
 from dlsurvey.build import Options, Survey
 from dlsurvey.config import Config

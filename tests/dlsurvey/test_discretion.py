@@ -55,7 +55,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = {"HOME": home, "USER": USER, "LOGNAME": USER, "HOSTNAME": HOST, "GIT_AUTHOR_NAME": USER}
     words = ["-c", f"user.name={USER}", "-c", f"user.email={USER}@{HOST}"]
     environment = os.environ | {name: str(value) for name, value in names.items()}
-    environment |= {"PYTHONPATH": str(REPOSITORY), "TRAINER": "telling", "CUDA_VISIBLE_DEVICES": ""}
+    environment |= {"PYTHONPATH": str(REPOSITORY), "ADAPTER": "telling", "CUDA_VISIBLE_DEVICES": ""}
     for command in (
         ["git", "init", "-q", "-b", ENCLOSING],
         ["git", "add", "-A"],

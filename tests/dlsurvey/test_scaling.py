@@ -5,7 +5,6 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
-from experiments.spec import MNIST_CNN
 from msgspec.structs import replace
 
 from dlsurvey import scaling

@@ -96,7 +96,7 @@ def read_alone(folder: Path, name: str, image: Image.Image, **options: Any) -> A
             path.unlink()
         image.save(folder / split / "cat" / name, **options)
     pixels = read_pixels(folder, (28, 28, 1))
-    (found,) = pixels.test_images[pixels.test_labels == 0]
+    (found,) = pixels.test_inputs[pixels.test_labels == 0]
     return [int(found[y, x, 0]) for y in (2, -3) for x in (2, -3)]
 
 

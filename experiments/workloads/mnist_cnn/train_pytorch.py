@@ -14,11 +14,11 @@ CLASSES = 10
 
 def load_data():
     # ToTensor puts the channel first, and makes 0..1 of 0..255
-    train_data = MNIST("data", train=True, download=True, transform=ToTensor())
-    test_data = MNIST("data", train=False, download=True, transform=ToTensor())
+    train = MNIST("data", train=True, download=True, transform=ToTensor())
+    test = MNIST("data", train=False, download=True, transform=ToTensor())
     return (
-        DataLoader(train_data, BATCH_SIZE, shuffle=True),
-        DataLoader(test_data, BATCH_SIZE),
+        DataLoader(train, BATCH_SIZE, shuffle=True),
+        DataLoader(test, BATCH_SIZE),
     )
 
 

@@ -4,7 +4,6 @@ import re
 from typing import Any, get_args
 
 import pytest
-from experiments.spec import WORKLOADS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -16,6 +15,7 @@ from dlsurvey.analysis.measured import Comparison, Quantity, Verdict
 from dlsurvey.analysis.quantities import QUANTITIES
 from dlsurvey.analysis.signals import SIGNALS
 from dlsurvey.render.references import read_references
+from experiments.workloads import list_workloads
 from tests.dlsurvey.render.sample import DIGITS, make_workload
 
 LEADS = re.compile(
@@ -239,7 +239,7 @@ def test_the_ledger_names_only_what_there_is() -> None:
         asked = getattr(claim.test, "signals", ()) or ((getattr(claim.test, "metric", ""),),)
         assert {metric for some in asked for metric in some} - {""} <= metrics, claim.id
         workloads = set(getattr(claim.test, "workloads", ()))
-        assert workloads <= {workload.name for workload in WORKLOADS}, claim.id
+        assert workloads <= {workload.name for workload in list_workloads()}, claim.id
         unit = getattr(claim.test, "unit", "")
         assert not unit or unit in {signal.unit for signal in SIGNALS}, claim.id
 

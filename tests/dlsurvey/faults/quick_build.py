@@ -2,7 +2,7 @@
 
 All else is as `dlsurvey build` does it: the lock, the store, a fresh process for each trial, the
 rendering, the lists of editions. Run as `python -m tests.dlsurvey.faults.quick_build`, the formats
-in the environment variable FORMATS, the trainer of the second framework in TRAINER.
+in the environment variable FORMATS, the adapter of the second framework in ADAPTER.
 """
 
 import os
@@ -38,11 +38,13 @@ FAKES = tuple(
     Framework(
         name=name,
         title=name.title(),
-        trainer=f"tests.experiments.fakes.{trainer}",
+        adapter=f"tests.experiments.fakes.{adapter}",
+        program="pytorch",
+        imports=("numpy",),
         package="numpy",
         modes=("eager",),
     )
-    for name, trainer in (("first", "agreeing"), ("second", os.environ.get("TRAINER", "agreeing")))
+    for name, adapter in (("first", "agreeing"), ("second", os.environ.get("ADAPTER", "agreeing")))
 )
 
 

@@ -7,13 +7,13 @@ from msgspec.structs import replace
 from dlsurvey.analysis.code import study_code
 from dlsurvey.figures.code import draw_code
 from dlsurvey.figures.style import assign_looks
-from tests.dlsurvey.code_samples import make_stages, make_trainers
+from tests.dlsurvey.code_samples import make_programs, make_stages
 
 LOOKS = assign_looks(["tensorflow", "pytorch", "jax", "keras-torch"])
 
 
 def test_bars_and_table_agree() -> None:
-    code = study_code(make_stages(), make_trainers())
+    code = study_code(make_stages(), make_programs("mnist-cnn"))
     assert code is not None
     figure = draw_code(code, LOOKS)
     assert figure is not None
@@ -26,7 +26,7 @@ def test_bars_and_table_agree() -> None:
 
 
 def test_every_bar_tells_its_count() -> None:
-    code = study_code(make_stages(), make_trainers())
+    code = study_code(make_stages(), make_programs("mnist-cnn"))
     assert code is not None
     figure = draw_code(replace(code, counts=code.counts[1:]), LOOKS)
     assert figure is not None
@@ -40,7 +40,7 @@ def test_every_bar_tells_its_count() -> None:
 
 
 def test_missing_stage_is_no_bar_of_zero() -> None:
-    code = study_code(make_stages(), make_trainers())
+    code = study_code(make_stages(), make_programs("mnist-cnn"))
     assert code is not None
     figure = draw_code(replace(code, counts=code.counts[1:]), LOOKS)
     assert figure is not None

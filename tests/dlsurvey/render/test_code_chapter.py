@@ -16,7 +16,7 @@ from dlsurvey.render.listings import highlight_screen
 from dlsurvey.render.pages import CHAPTERS, make_environment
 from dlsurvey.render.references import Sources
 from experiments.autodiff.gradient import Gradient
-from tests.dlsurvey.code_samples import make_stages, make_trainers
+from tests.dlsurvey.code_samples import make_programs, make_stages
 from tests.dlsurvey.render.sample import make_findings
 
 BOTH = "{% include 'code_metrics.jinja' %}{% include 'autodiff.jinja' %}"
@@ -44,7 +44,7 @@ def make_gradient(form: Any, *, works: bool) -> Gradient:
 def full() -> Findings:
     return replace(
         make_findings(),
-        code=study_code(make_stages(), make_trainers()),
+        code=study_code(make_stages(), make_programs("mnist-cnn")),
         gradients=assess_gradients(
             [make_gradient("as written", works=False), make_gradient("rewritten", works=True)]
         ),
