@@ -121,7 +121,7 @@ def _test_normalisation(pair: Pair, parting: Parting) -> str | None:
     if f"step 00 {layer}.scale" not in pair.a:
         return None
     is_batch = f"step 00 {layer}.mean" in pair.a
-    before = pair.a[f"input {layer}"]
+    before = find_inputs(pair, f"input {layer}")[0]
     axes = tuple(range(before.ndim - 1)) if is_batch else (-1,)
     for one in pair.both_ways():
         after = crop_border(one.a[parting.name], before.shape)
@@ -208,7 +208,8 @@ def _test_skip(pair: Pair, parting: Parting) -> str | None:
         name = f"input {layer}"
         if name == parting.name:
             break
-        earlier = pair.a.get(name, pair.b.get(name))
+        found = pair.a.get(name, pair.b.get(name))
+        earlier = None if found is None else crop_border(found, a.shape)
         if earlier is None or earlier.shape != a.shape:
             continue
         slope = _find_slope(earlier, b - a, places)

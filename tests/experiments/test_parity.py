@@ -17,6 +17,7 @@ from experiments.frameworks import (
     PYTORCH,
     TENSORFLOW,
     Framework,
+    find_framework,
     list_frameworks,
     read_versions,
 )
@@ -149,15 +150,15 @@ class Laboratory:
     def compute_one(self, subject: Subject, precision: Precision = "float64") -> Numbers:
         return compute_numbers(subject, self._prepare(subject.workload), self.folder, precision)
 
-    def _compute(self, name: str, precision: Precision = "float64") -> dict[str, Numbers]:
-        """What every installed member computes, two processes at a time as in a build."""
-        workload = find_workload(name)
-        subjects = [
-            self.make_subject(workload, one) for one in list_frameworks() if is_installed(one)
-        ]
+    def compute_all(self, workload: Workload, frameworks: list[Framework]) -> dict[str, Numbers]:
+        """What each of them computes, two processes at a time as in a build."""
         with ThreadPoolExecutor(max_workers=2) as pool:
-            found = pool.map(lambda one: self.compute_one(one, precision), subjects)
-            return {one.framework.name: got for one, got in zip(subjects, found, strict=True)}
+            found = pool.map(lambda one: self.compute(workload.name, one.name), frameworks)
+            return {one.name: numbers for one, numbers in zip(frameworks, found, strict=True)}
+
+    def _compute(self, workload: str, framework: str) -> Numbers:
+        subject = self.make_subject(find_workload(workload), find_framework(framework))
+        return self.compute_one(subject)
 
     def _prepare(self, workload: Workload) -> Prepared:
         source = find_source(
@@ -174,11 +175,10 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
 @pytest.mark.trains
 @every_workload
 def test_the_same_network_in_every_framework(name: str, laboratory: Laboratory) -> None:
-    numbers = laboratory.compute(name)
     workload = find_workload(name)
-    subjects = [
-        laboratory.make_subject(workload, one) for one in list_frameworks() if one.name in numbers
-    ]
+    frameworks = [one for one in list_frameworks() if is_installed(one)]
+    subjects = [laboratory.make_subject(workload, one) for one in frameworks]
+    numbers = laboratory.compute_all(workload, frameworks)
     checks = compare_all(subjects, numbers)
     pairs = len(list(combinations(subjects, 2)))
     assert [check.quantity for check in checks] == QUANTITIES * pairs
@@ -215,7 +215,7 @@ def find_first_failure(mutant: Mutant, laboratory: Laboratory) -> ParityCheck:
         numbers = laboratory.compute_one(subjects[1])
     except ParityError as error:
         numbers = error
-    right = laboratory.compute(workload.name)[reference.name]
+    right = laboratory.compute(workload.name, reference.name)
     checks = compare_all(subjects, {reference.name: right, mutant.framework.name: numbers})
     return next(check for check in checks if not check.passed)
 
