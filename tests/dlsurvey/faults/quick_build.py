@@ -38,7 +38,9 @@ FAKES = tuple(
     Framework(
         name=name,
         title=name.title(),
-        trainer="tests.experiments.fakes.agreeing",
+        adapter="tests.experiments.fakes.agreeing",
+        program="pytorch",
+        imports=("numpy",),
         package="numpy",
         modes=("eager",),
     )
