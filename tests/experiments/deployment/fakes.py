@@ -76,7 +76,7 @@ def list_forms() -> Any:
 
 def save(model: Model, path: Path) -> None:
     with path.open("wb") as file:
-        np.savez(file, allow_pickle=False, **model.weights)
+        np.savez(file, kernel=model.weights["kernel"], bias=model.weights["bias"])
 
 
 def restore(model: Model, path: Path) -> None:
