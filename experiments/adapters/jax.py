@@ -1,4 +1,4 @@
-"""Runs a JAX program of Flax NNX and Optax: weights and order handed in, defaults mapped, its loop watched."""
+"""Runs a JAX program of Flax NNX and Optax: weights and order handed in, defaults mapped, loop watched."""
 
 import inspect
 import os

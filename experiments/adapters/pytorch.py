@@ -132,7 +132,7 @@ class Network:
             )
         numbers["loss"] = np.asarray(loss, np.float64)
         for placed, module in self.layers:
-            for role, array in _read(module, placed, lambda one: reader.find(one)).items():
+            for role, array in _read(module, placed, reader.find).items():
                 numbers[f"gradient {placed.name}.{role}"] = array
         return numbers
 
