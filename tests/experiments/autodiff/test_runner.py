@@ -22,7 +22,13 @@ from tests.experiments.samples import skip_missing
 
 FAKE = Example(
     framework=Framework(
-        name="fake", title="Fake", trainer="none", package="numpy", modes=("eager",)
+        name="fake",
+        title="Fake",
+        adapter="none",
+        program="none",
+        imports=(),
+        package="numpy",
+        modes=("eager",),
     ),
     module="tests.experiments.autodiff.fakes",
     calls={"eager": "f(x)", "compiled": "compile(f)(x)", "one graph": "whole(f)(x)"},

@@ -59,7 +59,13 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def make_newcomer(package: str = "dlsurvey-fake", imports: tuple[str, ...] = ("json",)) -> Newcomer:
     framework = Framework(
-        name="fake", title="Fake", trainer="none", package="numpy", modes=("eager",)
+        name="fake",
+        title="Fake",
+        adapter="none",
+        program="none",
+        imports=(),
+        package="numpy",
+        modes=("eager",),
     )
     return Newcomer(
         framework=framework, packages=(package,), imports=imports, program="with_torch.py"

@@ -11,7 +11,13 @@ from tests.experiments.samples import skip_missing
 
 def make(module: str) -> Multiplier:
     framework = Framework(
-        name=module, title=module, trainer="none", package="numpy", modes=("eager",)
+        name=module,
+        title=module,
+        adapter="none",
+        program="none",
+        imports=(),
+        package="numpy",
+        modes=("eager",),
     )
     return Multiplier(framework=framework, module=f"tests.experiments.limit.{module}")
 
@@ -33,7 +39,13 @@ def test_processes_that_answer_and_processes_that_fail(monkeypatch: pytest.Monke
 def test_a_framework_that_is_not_installed_is_left_out() -> None:
     absent = Multiplier(
         framework=Framework(
-            name="absent", title="Absent", trainer="none", package="no-such", modes=("eager",)
+            name="absent",
+            title="Absent",
+            adapter="none",
+            program="none",
+            imports=(),
+            package="no-such",
+            modes=("eager",),
         ),
         module="none",
     )
