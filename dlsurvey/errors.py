@@ -6,7 +6,6 @@ SurveyError                 anything dlsurvey explains in one sentence; caught o
 │   ├── SourceUnavailable   no answer, a refusal, a limit: trying later may help
 │   └── SourceFormatError   an answer of another shape than documented: trying later won't help
 ├── DatasetError            images that are damaged or of the wrong kind
-│   └── DatasetMissing      images that are nowhere to be had; becomes a gap, never an abort
 ├── TrialError              one trial could not be run to its end; recorded, the rest go on
 ├── StoreError              a file under data/ cannot be read or written
 │   └── BusyError           another run is at work in the same survey folder
@@ -45,19 +44,6 @@ class SourceFormatError(SourceError):
 
 class DatasetError(SurveyError):
     """Images that are damaged or of the wrong kind."""
-
-
-class DatasetMissing(DatasetError):
-    """Images that are nowhere to be had; the message says why, `cure` what to do.
-
-    It becomes a gap of the edition.
-    """
-
-    def __init__(self, why: str, cure: str) -> None:
-        """Keep the two sentences apart: a gap prints both."""
-        super().__init__(f"{why} {cure}")
-        self.why = why
-        self.cure = cure
 
 
 class TrialError(SurveyError):
