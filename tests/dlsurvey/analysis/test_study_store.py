@@ -1,12 +1,13 @@
 """Records of a real run on a busy machine are read whole, and stand behind no verdict."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from dlsurvey.analysis.comparison import compare_workloads
 from dlsurvey.analysis.sizes import StudyFindings
 from dlsurvey.analysis.studies import Measured, assess_studies
 from dlsurvey.records import Dataset, Trial, to_json
@@ -24,8 +25,17 @@ FOLDER = REPOSITORY / "tests" / "study_store"
 def read_only(folder: str, kind: type[msgspec.Struct]) -> msgspec.Struct:
     (path,) = (FOLDER / folder).glob("*.json")
     record = msgspec.json.decode(path.read_bytes(), type=kind)
-    assert to_json(record, indent=1) + b"\n" == path.read_bytes()
+    assert is_kept(json.loads(path.read_bytes()), json.loads(to_json(record)))
     return record
+
+
+def is_kept(stored: Any, read: Any) -> bool:
+    """Whether all that is stored was read; fields that came later have their defaults."""
+    if isinstance(stored, dict):
+        return all(name in read and is_kept(value, read[name]) for name, value in stored.items())
+    if isinstance(stored, list):
+        return len(stored) == len(read) and all(map(is_kept, stored, read))
+    return bool(stored == read)
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +66,12 @@ def test_the_sweep_names_the_trials_that_are_there(trials: tuple[Trial, ...]) ->
 
 def test_busy_single_runs_are_shown_and_judged_by_nobody(studies: StudyFindings) -> None:
     assert studies.scale is not None
-    assert [axis.name for axis in studies.scale.axes] == ["batch_size", "width", "threads"]
+    assert [axis.name for axis in studies.scale.axes] == ["batch_size", "threads"]
     for axis in studies.scale.axes:
         assert all(point.loaded_seeds for line in axis.lines for point in line.points)
         verdicts = {one.comparison.verdict for one in axis.ratios}
         assert verdicts <= {"inconclusive", "single_run"}
-    assert "14 of 14 trials" in studies.scale.load
+    assert "10 of 10 trials" in studies.scale.load
 
 
 def test_what_was_disturbed_is_said_to_be(studies: StudyFindings) -> None:
@@ -70,14 +80,6 @@ def test_what_was_disturbed_is_said_to_be(studies: StudyFindings) -> None:
     assert studies.contact is not None
     assert studies.contact.load
     assert len(studies.contact.sentences) == 3
-
-
-def test_wide_networks_of_the_sweep_are_no_workload_of_an_edition(
-    trials: tuple[Trial, ...], dataset: Dataset
-) -> None:
-    wide = [trial for trial in trials if trial.spec.workload != "mnist-cnn"]
-    assert len(wide) == 4
-    assert compare_workloads(wide, (dataset,)) == ()
 
 
 def test_no_address_and_no_folder_is_recorded() -> None:
