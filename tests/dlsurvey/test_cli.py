@@ -77,7 +77,7 @@ def test_list_names_the_members(tmp_path: Path) -> None:
         (["paint"], "No such command 'paint'"),
         (["build", "--profile", "huge"], "is not one of 'quick', 'standard', 'full'"),
         (["render", "--format", "docx"], "'docx' is none of html, pdf"),
-        (["train", "nothing-cnn"], "There is no workload 'nothing-cnn'. Known: mnist-cnn, cifar10-cnn."),
+        (["train", "nothing-cnn"], "There is no workload 'nothing-cnn'. Known: mnist-cnn, cifar10-cnn, "),
         (["train", "--framework", "theano", "--offline"], "There is no framework 'theano'"),
         (["train", "--budget", "soon"], "'soon' is no duration"),
         (["collect", "altavista"], "There is no source 'altavista'. Known: published, pypi, github,"),

@@ -159,7 +159,7 @@ def test_a_new_trainer_and_a_new_program_are_our_method() -> None:
     )
     changes = find_changes(make_old(make_trials()), make_new(new, version="0.2.0"))
     assert list_causes(select(changes, "verdict")) >= {
-        ("method", "the trainer of pytorch changed"),
+        ("method", "the program of pytorch changed"),
         ("method", "dlsurvey 0.2.0, before 0.1.0"),
     }
 
