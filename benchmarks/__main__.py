@@ -1,4 +1,4 @@
-"""Turns `python -m benchmarks [NAME ...]` into measured claims, printed with their n and their limit."""
+"""`python -m benchmarks [NAME ...]`: the performance claims, measured, with their n and their limit."""
 
 import argparse
 import sys
@@ -19,7 +19,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--pairs", type=int, default=7, help="pairs of runs (harness), at least 5")
+    parser.add_argument(
+        "--workload", action="append", help="only this one (harness); may be repeated"
+    )
+    parser.add_argument("--framework", action="append", help="only this one (harness)")
     options = parser.parse_args()
+    harness.CHOSEN.update(
+        workloads=tuple(options.workload or ()), frameworks=tuple(options.framework or ())
+    )
     unknown = set(options.names) - set(BENCHMARKS)
     if unknown:
         parser.error(f"there is no benchmark {sorted(unknown)[0]!r}: {', '.join(BENCHMARKS)}")

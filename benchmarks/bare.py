@@ -49,6 +49,7 @@ def _list_arguments(tools: Any, data: Any) -> tuple[Any, ...]:
 def _pin(threads: int) -> None:
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(threads)
+        sys.modules["torch"].set_num_interop_threads(threads)
     if "tensorflow" in sys.modules:
         threading = sys.modules["tensorflow"].config.threading
         threading.set_intra_op_parallelism_threads(threads)

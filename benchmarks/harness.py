@@ -19,6 +19,8 @@ LIMIT_RATIO = 1.02
 SECONDS = 6.0
 """Of training in each run, about: less would tell of the clock rather than of the cost."""
 IMAGES = 960
+CHOSEN: dict[str, tuple[str, ...]] = {"workloads": (), "frameworks": ()}
+"""By name, what alone is measured; nothing: all."""
 MEMBERS = (TENSORFLOW, PYTORCH, JAX, KERAS_TORCH)
 ROOT = Path(__file__).parent.parent
 
@@ -29,11 +31,15 @@ def measure(pairs: int) -> list[Claim]:
         folder = Path(name)
         claims = []
         for workload in list_workloads():
+            if CHOSEN["workloads"] and workload.name not in CHOSEN["workloads"]:
+                continue
             source = find_source(
                 workload, setting="auto", data_folder=None, cache=folder, offline=True
             )
             prepared = prepare(source, folder)
             for framework in MEMBERS:
+                if CHOSEN["frameworks"] and framework.name not in CHOSEN["frameworks"]:
+                    continue
                 subject = Subject(
                     workload=workload, framework=framework, dataset=prepared.dataset,
                     mode=framework.modes[0],

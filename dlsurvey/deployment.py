@@ -39,6 +39,9 @@ def find_deployments(  # noqa: PLR0913  what it rests on, and whether to measure
     specs = choose_specs(trials)
     if not specs:
         return None
+    other = sorted({spec.workload for spec in specs if not _takes_images(spec)})
+    if other and timeout_seconds is not None:
+        console.say(f"The ways out are tried with images: {', '.join(other)} left out.")
     # Late: it loads numpy, which the parent of trials does without.
     from experiments.deployment.exporting import Subject
     from experiments.deployment.record import Deployments

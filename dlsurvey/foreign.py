@@ -33,7 +33,7 @@ class Found(NamedTuple):
 
     trials: list[Trial]
     sources: dict[str, str]
-    """The trainers' sources by their hash."""
+    """The programs' sources by their hash."""
     refused: list[str]
 
 
@@ -67,7 +67,7 @@ def read_samples(folder: Path, names: Iterable[str]) -> Iterator[Samples]:
 
 
 def read_trials(store: Store, folder: Path) -> Found:
-    """Every completed trial that is whole, with its trainer's source."""
+    """Every completed trial that is whole, with its program's source."""
     found = Found([], {}, [])
     for place, path in enumerate(_list_files(folder / "trials")):
         name = f"trials/{path.parent.name}/{path.name}"
@@ -137,18 +137,18 @@ def _check(trial: Trial, path: Path) -> None:
 
 
 def _read_source(store: Store, folder: Path, trial: Trial) -> str:
-    """The trainer as it ran: of that folder, or of ours; raises _Refused where its hash disagrees."""
+    """The program as it ran: of that folder, or of ours; raises _Refused where its hash disagrees."""
     sha256 = trial.trainer_sha256
     path = folder / "sources" / f"{sha256}.py"
     if not path.exists():
         try:
             return store.read_source(sha256)
         except StoreError:
-            raise _Refused("its trainer's source is missing") from None
+            raise _Refused("its program's source is missing") from None
     try:
         text = _read_bytes(path).decode()
     except UnicodeDecodeError:
-        raise _Refused("its trainer's source is no text") from None
+        raise _Refused("its program's source is no text") from None
     if hash_source(text) != sha256:
-        raise _Refused("its trainer's source was changed")
+        raise _Refused("its program's source was changed")
     return text

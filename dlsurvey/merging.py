@@ -1,6 +1,6 @@
 """Turns what another survey folder measured into trials of this one, each once, and keeps account of it.
 
-What comes over is the completed trials, the trainers' sources, the sample images, the parity
+What comes over is the completed trials, the programs' sources, the sample images, the parity
 certificates, and a ledger of the environments, `data/merged.json`. `dlsurvey/joining.py` says what
 of it belongs into an edition.
 """

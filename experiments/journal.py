@@ -12,7 +12,7 @@ Judge = Callable[[], tuple[float, float]]
 
 
 class Journal:
-    """What a trainer calls while it trains. Costs a clock reading a step and two an epoch."""
+    """What an adapter calls while a program trains. Costs a clock reading a step and two an epoch."""
 
     def __init__(self, tell: Tell, judge: Judge | None = None) -> None:
         """`tell(epoch, loss, accuracy, seconds)` is called after each epoch, then `judge()`.

@@ -1,1 +1,1 @@
-"""Turns trained networks into files that run without their trainer, and those into what they take."""
+"""The ways out of each framework: files of a trained network that run without it, and what they take."""

@@ -95,7 +95,7 @@ def run_job(job: Job) -> Iterator[Event]:
         np.save(folder / LOGITS, exporter.answer(network.model, images))
     forms = exporter.list_forms()
     for form in forms if job.forms is None else job.forms:
-        yield _save(form, forms[form], _make_network(adapter, job), job, network)
+        yield _save(form, forms[form], adapter, job, network)
     shown = exporter.arrange(train.inputs)
     for wanted in job.wanted:
         yield from _export(wanted, exporter, network.model, shown, folder)
@@ -126,11 +126,12 @@ def _make_journal() -> Journal:
     return Journal(lambda *_: None, lambda: (0.0, 0.0))
 
 
-def _save(form: str, pair: Pair, fresh: Any, job: Job, network: Any) -> Saved:
+def _save(form: str, pair: Pair, adapter: Any, job: Job, network: Any) -> Saved:
     save, load = pair
     path = Path(job.folder) / f"network.{form.replace(' ', '-')}"
     try:
         save_seconds = [_time(lambda: save(network.model, path)) for _ in range(REPEATS)]
+        fresh = _make_network(adapter, job)
         load_seconds = [_time(lambda: load(fresh.model, path)) for _ in range(REPEATS)]
         before, after = network.read_weights(), fresh.read_weights()
     except Exception as error:  # noqa: BLE001  a framework may raise anything: it is the result
