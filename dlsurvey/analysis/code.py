@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from dlsurvey.analysis.alignment import align_pairs
 from dlsurvey.analysis.code_sentences import describe_length, describe_likeness
 from dlsurvey.analysis.findings import Listing, Stage
@@ -16,31 +14,18 @@ def study_code(stages: Sequence[Stage], programs: Sequence[ProgramSource]) -> Co
     if not programs:
         return None
     vocabularies = {one.sha256: read_vocabulary(one.text) for one in programs}
-    plain = tuple(map(merge_twins, stages))
     counts = tuple(
         count_listing(stage, listing, vocabularies[listing.source_sha256])
-        for stage in plain
+        for stage in stages
         for listing in stage.listings
     )
-    pairs = align_pairs(plain, vocabularies)
+    pairs = align_pairs(stages, vocabularies)
     return CodeFindings(
         counts=counts,
         pairs=pairs,
         lengths=tuple(describe_length(counts, pair) for pair in pairs),
         likenesses=tuple(describe_likeness(pair) for pair in pairs),
     )
-
-
-def merge_twins(stage: Stage) -> Stage:
-    """Frameworks that run the same program are one listing, under all their titles."""
-    twins: dict[str, list[Listing]] = {}
-    for listing in stage.listings:
-        twins.setdefault(listing.source_sha256, []).append(listing)
-    merged = (
-        replace(same[0], title=" / ".join(dict.fromkeys(one.title for one in same)))
-        for same in twins.values()
-    )
-    return replace(stage, listings=tuple(merged))
 
 
 def count_listing(stage: Stage, listing: Listing, vocabulary: Vocabulary) -> CodeCount:

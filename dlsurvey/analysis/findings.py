@@ -248,7 +248,11 @@ class Listing(Record, frozen=True, kw_only=True):
     """One stage of one program, as it ran."""
 
     framework: str
+    """The first of those that run this program."""
+    program: str
+    """NAME of `train_NAME.py`."""
     title: str
+    """Of all frameworks that run it."""
     stage: str
     code: str
     first_line: int

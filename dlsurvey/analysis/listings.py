@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from dlsurvey.analysis.findings import Listing, Stage
 from dlsurvey.analysis.studied import ProgramSource
 from dlsurvey.language import gettext as _
@@ -55,6 +57,7 @@ def list_programs(store: Store, trials: Iterable[Trial]) -> tuple[ProgramSource,
         ProgramSource(
             workload=workload.name,
             framework=framework.name,
+            program=framework.program,
             title=framework.title,
             sha256=found.trainer_sha256,
             text=store.read_source(found.trainer_sha256),
@@ -135,19 +138,23 @@ def _group(programs: Iterable[ProgramSource]) -> dict[str, list[ProgramSource]]:
 
 
 def _list(programs: Iterable[ProgramSource], stage: str) -> tuple[Listing, ...]:
-    listings = []
+    """Frameworks that run the same program share a listing, under all their titles."""
+    listings: dict[str, Listing] = {}
     for program in programs:
+        twin = listings.get(program.sha256)
         found = cut_stages(program.text).get(stage)
-        if found is not None:
+        if twin is not None:
+            both = f"{twin.title} / {program.title}"
+            listings[program.sha256] = replace(twin, title=both)
+        elif found is not None:
             code, first_line = found
-            listings.append(
-                Listing(
-                    framework=program.framework,
-                    title=program.title,
-                    stage=stage,
-                    code=code,
-                    first_line=first_line,
-                    source_sha256=program.sha256,
-                )
+            listings[program.sha256] = Listing(
+                framework=program.framework,
+                program=program.program,
+                title=program.title,
+                stage=stage,
+                code=code,
+                first_line=first_line,
+                source_sha256=program.sha256,
             )
-    return tuple(listings)
+    return tuple(listings.values())

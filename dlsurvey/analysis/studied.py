@@ -9,6 +9,8 @@ class ProgramSource(Record, frozen=True, kw_only=True):
 
     workload: str
     framework: str
+    program: str
+    """NAME of `train_NAME.py`: two frameworks may run one program."""
     title: str
     sha256: str
     text: str

@@ -38,7 +38,8 @@ SMALLEST_SHARED = 36
 class Callout(Record, frozen=True, kw_only=True):
     """One entry of callouts.toml."""
 
-    framework: str
+    program: str
+    """NAME of `train_NAME.py`."""
     stage: str
     text: str
     """Found in one line of the listing, as it stands there."""
@@ -76,7 +77,7 @@ def find_callouts(listing: Listing, callouts: Iterable[Callout] | None = None) -
     lines = listing.code.splitlines()
     found = []
     for one in known:
-        if (one.framework, one.stage) != (listing.framework, listing.stage):
+        if (one.program, one.stage) != (listing.program, listing.stage):
             continue
         row = next((row for row, line in enumerate(lines) if one.text in line), None)
         if row is not None:

@@ -119,6 +119,39 @@ def find_breaks(text: str, pins: Sequence[Pin] = ()) -> list[int]:
     return breaks
 
 
+def fold(code: str, columns: int) -> list[tuple[int, str]]:
+    """The lines for so many columns, each with its place in the code, counted from 0.
+
+    Long ones go on in the next line; of several blank lines one stays.
+    """
+    rows: list[tuple[int, str]] = []
+    for place, line in enumerate(code.splitlines()):
+        if line.strip() or (rows and rows[-1][1].strip()):
+            rows += [(place, part) for part in _fold_line(line, columns)]
+    return rows
+
+
+def _fold_line(line: str, columns: int) -> Iterator[str]:
+    indent = len(line) - len(line.lstrip(" "))
+    hanging = " " * (min(indent, columns // 2) + 2 * HANGING)
+    while len(line) > columns:
+        comment = line.find("  # ", len(hanging))
+        end = comment if 0 < comment <= columns else _find_fold(line, columns)
+        yield line[:end].rstrip(" ")
+        line = hanging + line[end:].lstrip(" ")
+    yield line
+
+
+def _find_fold(line: str, columns: int) -> int:
+    """Behind a comma inside as few brackets as can be; else an opening bracket; else where it must."""
+    depth, joints = 0, [(-2 * columns, columns)]
+    for place, character in enumerate(line[:columns], 1):
+        depth += (character in "([{") - (character in ")]}")
+        if character in ",([{" and place > columns // 3:
+            joints.append((-depth if character == "," else -depth - columns, place))
+    return max(joints)[1]
+
+
 def _measure_reach(start: int, end: int, room: int, pins: Sequence[Pin]) -> int:
     """How far a line comes that begins at `start`: each pin on it takes of its room."""
     reach = min(start + room, end)

@@ -250,8 +250,7 @@ def list_callouts(listing: Listing) -> list[Callout]:
     found = [
         (listing.code.index(one.text), replace(one, words=_(one.words)))
         for one in read_callouts()
-        if (one.framework, one.stage) == (listing.framework, listing.stage)
-        and one.text in listing.code
+        if (one.program, one.stage) == (listing.program, listing.stage) and one.text in listing.code
     ]
     return [one for _place, one in sorted(found, key=lambda pair: pair[0])]
 

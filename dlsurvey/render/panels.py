@@ -1,4 +1,4 @@
-"""The panels of code slides: a listing with boxes, words beside it, and what came out."""
+"""Panels of slides: the listings of a stage with boxes, words, and what came out."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from dlsurvey.render.callouts import (
     find_shared,
     place_words,
 )
-from dlsurvey.render.listings import highlight_screen
+from dlsurvey.render.listings import fold, highlight_screen
 
 WIDTH = 852.0
 """Points between the margins of a slide."""
@@ -31,18 +31,20 @@ HEIGHT = 386.0
 """Points below the heading and the explanation."""
 HEAD = 22.0
 """Points that the line above each listing takes."""
-SIZE = 14.0
-"""Points: the smallest type that a room can read."""
+SIZES = (16.0, 15.0, 14.0)
+"""Points of the code, the largest that fits; what does not fit at the last is cut."""
+NOTE = 0.82
+"""Size of what stands beside the code, in em of it."""
+WORDS_WIDTH = 140.0
+"""Points that the words beside the code have at least."""
 MOST_LISTINGS = 2
-TOGETHER = 17
-"""Lines of code that several listings on one slide have at most."""
-ALONE = 20
+ALONE = int((HEIGHT - HEAD) / (SIZES[-1] * LINE))
 """Lines of one listing on a slide; a longer one is cut."""
-LONGEST_LINE = 74
-"""Characters; beside them at this size there is room for words."""
+LONGEST_LINE = int((WIDTH - WORDS_WIDTH) / (SIZES[-1] * WIDE) - GUTTER)
+"""Characters; a longer line goes on in the next one."""
 WORD = 0.56
 """Width of one character of the words, in em; on the generous side."""
-MOST_EPOCHS = 4
+MOST_EPOCHS = 6
 
 
 class Note(NamedTuple):
@@ -50,8 +52,7 @@ class Note(NamedTuple):
 
     words: str
     kind: str
-    middle: float
-    """Where its arrow points: it is set round that, however many lines it takes."""
+    top: float
 
 
 class Panel(NamedTuple):
@@ -85,53 +86,33 @@ class Piece(NamedTuple):
 
 
 def list_panels(findings: Findings, stage: Stage) -> Iterator[tuple[Panel, ...]]:
-    """The panels of a stage, slide by slide: short listings together, long ones cut."""
-    pieces = [piece for listing in stage.listings for piece in _cut(listing, stage)]
-    slide: list[Piece] = []
-    for piece in pieces:
-        together = [*slide, piece]
-        if slide and (
-            len(slide) == MOST_LISTINGS
-            or _count(together) > TOGETHER
-            or piece.part
-            or slide[-1].part
-        ):
-            yield _make_panels(findings, slide)
-            together = [piece]
-        slide = together
-    if slide:
+    """The panels of a stage, slide by slide: two short listings together, long ones cut."""
+    slides: list[list[Piece]] = []
+    for piece in (piece for listing in stage.listings for piece in _cut(listing, stage)):
+        room = (slide for slide in slides if _fit_together(findings, [*slide, piece]))
+        slide = next(room, None)
+        if slide is None:
+            slides.append([piece])
+        else:
+            slide.append(piece)
+    for slide in slides:
         yield _make_panels(findings, slide)
 
 
-def fold(code: str) -> str:
-    """Lines that no slide is wide enough for go on in the next line, further in."""
-    folded: list[str] = []
-    for line in code.splitlines():
-        rest = line
-        inside = " " * (len(line) - len(line.lstrip()) + 4)
-        while len(rest) > LONGEST_LINE:
-            head = rest[:LONGEST_LINE]
-            ends = [
-                head.rfind(mark) + len(mark) for mark in (", ", "(", " ") if mark in head.strip()
-            ]
-            end = max((one for one in ends if one > len(inside)), default=LONGEST_LINE)
-            folded.append(rest[:end].rstrip())
-            rest = inside + rest[end:]
-        folded.append(rest)
-    return "\n".join(folded)
-
-
-def _count(pieces: Sequence[Piece]) -> int:
-    return sum(len(piece.listing.code.splitlines()) for piece in pieces)
+def _fit_together(findings: Findings, pieces: Sequence[Piece]) -> bool:
+    if len(pieces) > MOST_LISTINGS or any(piece.part for piece in pieces):
+        return False
+    return _measure(_set_panels(findings, pieces, SIZES[-1])) <= HEIGHT
 
 
 def _cut(listing: Listing, stage: Stage) -> Iterator[Piece]:
     """The listing in parts of nearly the same length, cut where its lines are indented least."""
-    listing = replace(listing, code=fold(listing.code))
+    rows = fold(listing.code, LONGEST_LINE)
+    lines = [line for _place, line in rows]
+    listing = replace(listing, code="\n".join(lines))
     others = [one for one in stage.listings if one.framework != listing.framework]
     shared = find_shared(listing, others)
     found = sorted([*find_callouts(listing), *([shared] if shared else [])])
-    lines = listing.code.splitlines()
     parts = -(-len(lines) // ALONE)
     start = 0
     for part in range(1, parts + 1):
@@ -141,7 +122,7 @@ def _cut(listing: Listing, stage: Stage) -> Iterator[Piece]:
             for one in found
             if start <= one.row and one.last_row < end
         )
-        code, first_line = "\n".join(lines[start:end]), listing.first_line + start
+        code, first_line = "\n".join(lines[start:end]), listing.first_line + rows[start][0]
         yield Piece(
             replace(listing, code=code, first_line=first_line),
             _("{part} of {parts}").format(part=part, parts=parts) if parts > 1 else "",
@@ -155,60 +136,75 @@ def _cut(listing: Listing, stage: Stage) -> Iterator[Piece]:
 def _choose_end(lines: Sequence[str], start: int, parts: int) -> int:
     """Near an equal share, before the line that is indented least; of several the nearest."""
     ideal = start + (len(lines) - start) // parts
-    near = range(max(start + 1, ideal - 3), min(ideal + 4, start + ALONE + 1, len(lines)))
-    return min(near, key=lambda row: (_indent(lines[row]), abs(row - ideal)))
+    # What is left has to fit on the slides that are left.
+    first = max(start + 1, ideal - 5, len(lines) - (parts - 1) * ALONE)
+    near = range(first, min(ideal + 6, start + ALONE + 1, len(lines)))
+    return min(near, key=lambda row: (_indent(lines, row), abs(row - ideal)))
 
 
-def _indent(line: str) -> int:
+def _indent(lines: Sequence[str], row: int) -> int:
+    """How deep a part that begins at this row would begin; blank lines are the best joint."""
+    line = lines[row]
+    if not line.strip():
+        return 99  # the blank line ends the part above
     # A bracket that closes belongs to what stands above it.
-    closing = line.strip()[:1] in (")", "]", "}", "")
-    return 99 if closing else len(line) - len(line.lstrip())
+    closing = line.strip()[0] in ")]}"
+    behind_blank = not lines[row - 1].strip()
+    return 99 if closing else 2 * (len(line) - len(line.lstrip())) - behind_blank
 
 
 def _make_panels(findings: Findings, pieces: Sequence[Piece]) -> tuple[Panel, ...]:
+    for size in SIZES:
+        panels = _set_panels(findings, pieces, size)
+        if _measure(panels) <= HEIGHT:
+            return panels
+    # The code comes first: what a run reported is among the results as well.
+    return _set_panels(findings, [piece._replace(last=False) for piece in pieces], SIZES[-1])
+
+
+def _measure(panels: Sequence[Panel]) -> float:
+    """Height of the panels, one below the other."""
+    return sum(panel.height * panel.size + HEAD for panel in panels)
+
+
+def _set_panels(findings: Findings, pieces: Sequence[Piece], size: float) -> tuple[Panel, ...]:
     columns = max(
         (len(line) for one in pieces for line in one.listing.code.splitlines()), default=1
     )
-    for with_output in (True, False):
-        panels = tuple(_make_panel(findings, piece, columns, with_output) for piece in pieces)
-        # What stands beside the code can be higher than the code: the output goes first.
-        if sum(panel.height * SIZE + HEAD for panel in panels) <= HEIGHT:
-            break
-    return panels
+    size = min(size, (WIDTH - WORDS_WIDTH) / ((columns + GUTTER) * WIDE))
+    return tuple(_set_panel(findings, piece, size, columns) for piece in pieces)
 
 
-def _make_panel(findings: Findings, piece: Piece, columns: int, with_output: bool) -> Panel:
+def _set_panel(findings: Findings, piece: Piece, size: float, columns: int) -> Panel:
     lines = piece.listing.code.splitlines()
-    width = WIDTH / SIZE
+    width = WIDTH / size
     code = max((len(line) for line in lines), default=1) * WIDE
-    left = columns * WIDE + GUTTER * WIDE
-    title, output = (
-        report_output(findings, piece.listing) if piece.last and with_output else ("", ())
-    )
-    characters = int((width - left) / WORD)
+    left = (columns + GUTTER) * WIDE
+    title, output = report_output(findings, piece.listing) if piece.last else ("", ())
+    characters = int((width - left) / (WORD * NOTE))
     output = tuple(
-        part for line in output for part in wrap_words(line, int((width - left - 1) / WIDE))
+        part
+        for line in output
+        for part in wrap_words(line, int((width - left - 1) / (WIDE * NOTE)))
     )
-    below = 1.3 * (len(output) + 1) + 2.0 if output else 0.0
-    wanted = place_words(piece.found, characters, 1.0, 1000.0)
-    needed = sum(one.height + 0.5 for one in wanted) + below
+    below = 1.3 * NOTE * (len(output) + len(wrap_words(title, characters))) + 2.0 if output else 0.0
+    wanted = place_words(piece.found, characters, NOTE, 1000.0)
+    needed = sum(one.height + 0.5 * NOTE for one in wanted) + below
     height = max(len(lines) * LINE + 0.3, needed)
-    words = place_words(piece.found, characters, 1.0, height)
+    words = place_words(piece.found, characters, NOTE, height)
     # Above the words where there is room; else below them, and they move up.
     above = bool(output) and bool(words) and words[0].top >= below
     if not above:
-        words = place_words(piece.found, characters, 1.0, height - below)
+        words = place_words(piece.found, characters, NOTE, height - below)
     reach = max((one.top + one.height for one in words), default=0.0)
     return Panel(
         listing=piece.listing,
         part=piece.part,
         code=piece.code,
-        size=SIZE,
+        size=size,
         left=left,
         height=height,
-        notes=tuple(
-            Note(one.found.words, one.found.kind, one.top + one.height / 2) for one in words
-        ),
+        notes=tuple(Note(one.found.words, one.found.kind, one.top) for one in words),
         output=output,
         output_title=title,
         output_top=0.0 if above or not output else min(reach + 0.8, height - below + 0.5),

@@ -14,6 +14,7 @@ def make_programs(workload: str | None = None) -> tuple[ProgramSource, ...]:
         ProgramSource(
             workload=one.name,
             framework=framework.name,
+            program=framework.program,
             title=framework.title,
             sha256=hash_program(one, framework),
             text=one.programs[framework.program],

@@ -56,7 +56,7 @@ def test_listings_stand_in_it_word_for_word(
     for framework in FRAMEWORKS:
         cells = read_cells(notebooks[f"notebooks/mnist-cnn_{framework.name}.ipynb"])
         for stage in findings.stages:
-            (listing,) = [one for one in stage.listings if one.framework == framework.name]
+            (listing,) = [one for one in stage.listings if one.program == framework.program]
             assert listing.code in cells
 
 

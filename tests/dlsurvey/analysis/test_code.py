@@ -47,6 +47,7 @@ FUNCTION = """def run(model, spec):
 def make_listing(code: str) -> tuple[Stage, Listing]:
     listing = Listing(
         framework="pytorch",
+        program="pytorch",
         title="PyTorch",
         stage="train",
         code=code,

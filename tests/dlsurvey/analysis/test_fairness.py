@@ -94,3 +94,36 @@ def test_share_of_the_defaults_is_said_in_both_protocols() -> None:
     assert "+7.00 points as the tutorials write it" in sentence
     assert "+5.00 points from the same weights" in sentence
     assert "+2.00 points between the two" in sentence
+
+
+def test_what_was_changed_from_outside_has_rows_of_its_own() -> None:
+    trials = []
+    for protocol in ("controlled", "idiomatic"):
+        for trial in make_trials(protocol, CLEAR):
+            assert trial.metrics is not None
+            is_changed = (protocol, trial.spec.framework) == ("controlled", "pytorch")
+            mapped = {"epsilon of Adam": "1e-08 → 1e-07"} if is_changed else {}
+            trials.append(replace(trial, metrics=replace(trial.metrics, mapped=mapped)))
+    workload = compare_workloads(trials, [DATASET])[0]
+    last = workload.ledger[-1]
+    assert last.name == "epsilon of Adam, changed from outside"
+    told = {
+        (member.protocol, member.framework): value
+        for member, value in zip(workload.members, last.values, strict=True)
+    }
+    assert told.pop(("controlled", "pytorch")) == "1e-08 → 1e-07"
+    assert set(told.values()) == {"as it is"}
+
+
+def test_waiting_for_batches_is_told_where_it_was_seen() -> None:
+    trials = make_trials("idiomatic", CLEAR)
+    assert compare_workloads(trials, [DATASET])[0].loading == ""
+    trials = [
+        replace(trial, metrics=replace(trial.metrics, epoch_loading_seconds=(3.0, 1.5)))
+        if trial.spec.framework == "pytorch" and trial.metrics is not None
+        else trial
+        for trial in trials
+    ]
+    loading = compare_workloads(trials, [DATASET])[0].loading
+    assert "50.00 % in PyTorch, idiomatic" in loading
+    assert "TensorFlow" not in loading

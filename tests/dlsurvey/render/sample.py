@@ -462,6 +462,7 @@ def make_stage(key: str, title: str, codes: dict[str, str]) -> Stage:
         listings=tuple(
             Listing(
                 framework=name,
+                program=name,
                 title=TITLES.get(name, name),
                 stage=key,
                 code=code,

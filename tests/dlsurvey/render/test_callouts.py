@@ -17,7 +17,9 @@ from dlsurvey.render.callouts import (
     read_callouts,
 )
 from dlsurvey.render.deck import END, ITEM, STEPS, Slide, cut, ease, join, share_out
-from dlsurvey.render.panels import ALONE, HEAD, HEIGHT, LONGEST_LINE, SIZE, fold, list_panels
+from dlsurvey.render.listings import fold
+from dlsurvey.render.pages import list_callouts
+from dlsurvey.render.panels import ALONE, HEAD, HEIGHT, LONGEST_LINE, list_panels
 from dlsurvey.render.talk import mark_blocks
 from experiments.workloads import find_workload
 from tests.dlsurvey.code_samples import make_programs
@@ -28,7 +30,7 @@ STAGE = make_stage("train", "Train", {"pytorch": TORCH_TRAIN})
 
 
 def make_callout(text: str) -> Callout:
-    return Callout(framework="pytorch", stage="train", text=text, words="Words")
+    return Callout(program="pytorch", stage="train", text=text, words="Words")
 
 
 def test_a_callout_is_found_by_its_text() -> None:
@@ -41,11 +43,11 @@ def test_a_callout_whose_text_is_gone_is_dropped() -> None:
     assert find_callouts(LISTING, (make_callout("loss.forward()"),)) == []
 
 
-@pytest.mark.parametrize("callout", read_callouts(), ids=lambda one: f"{one.framework} {one.text}")
+@pytest.mark.parametrize("callout", read_callouts(), ids=lambda one: f"{one.program} {one.text}")
 def test_every_callout_is_found_in_its_program(callout: Callout) -> None:
-    program = find_workload("mnist-cnn").programs[callout.framework]
+    program = find_workload("mnist-cnn").programs[callout.program]
     code, _first_line = cut_stages(program)[callout.stage]
-    assert any(callout.text in line for line in fold(code).splitlines())
+    assert any(callout.text in line for _place, line in fold(code, LONGEST_LINE))
     assert 0 < len(callout.words) <= 60
 
 
@@ -145,15 +147,35 @@ def test_no_listing_passes_its_slide_and_none_is_small() -> None:
     findings = make_findings(stages=stages)
     for stage in stages:
         for panels in list_panels(findings, stage):
-            assert all(panel.size == SIZE >= 14 for panel in panels)
+            assert all(panel.size >= 14 for panel in panels)
             assert sum(panel.height * panel.size + HEAD for panel in panels) <= HEIGHT
+
+
+def test_a_program_of_two_frameworks_keeps_its_callouts() -> None:
+    for stage in list_stages(make_programs("mnist-cnn")):
+        (keras,) = [one for one in stage.listings if one.program == "keras"]
+        wanted = [
+            one for one in read_callouts() if (one.program, one.stage) == ("keras", stage.key)
+        ]
+        assert len(list_callouts(keras)) == len(wanted)
 
 
 def test_a_line_that_is_too_long_goes_on_further_in() -> None:
     line = "    value = call(" + ", ".join(f"argument_{n}" for n in range(12)) + ")"
-    first, *rest = fold(line).splitlines()
-    assert max(map(len, (first, *rest))) <= LONGEST_LINE
+    first, *rest = [one for _place, one in fold(line, 40)]
+    assert max(map(len, (first, *rest))) <= 40
     assert all(one.startswith(" " * 8) for one in rest)
-    assert "".join([first, *(one.strip() for one in rest)]).replace(" ", "") == line.replace(
-        " ", ""
-    )
+    assert "".join([first, *rest]).replace(" ", "") == line.replace(" ", "")
+
+
+def test_a_line_is_broken_outside_inner_brackets_and_its_comment_stays_whole() -> None:
+    line = "    x = pool(relu(conv(x)), window=(2, 2), strides=(2, 2))  # halves height and width"
+    assert [one for _place, one in fold(line, 44)] == [
+        "    x = pool(relu(conv(x)), window=(2, 2),",
+        "        strides=(2, 2))",
+        "        # halves height and width",
+    ]
+
+
+def test_of_several_blank_lines_one_stays_and_lines_keep_their_places() -> None:
+    assert fold("a = 1\n\n\n\nb = 2\n", 40) == [(0, "a = 1"), (1, ""), (4, "b = 2")]

@@ -133,7 +133,7 @@ def test_callouts_stand_under_the_code_they_belong_to() -> None:
     code = {"pytorch": "def train():\n    optimizer.step()\n    loss.backward()\n"}
     (listing,) = make_stage("train", "Train", code).listings
     assert [one.text for one in list_callouts(listing)] == ["optimizer.step()", "loss.backward()"]
-    assert list_callouts(replace(listing, framework="unknown")) == []
+    assert list_callouts(replace(listing, program="unknown")) == []
 
 
 def test_limitations_count_the_runs() -> None:
