@@ -26,7 +26,7 @@ from tests.dlsurvey.samples import make_observation
 from tests.dlsurvey.test_cli import run
 
 SAMPLE = REPOSITORY / "tests" / "sample_store"
-FIRST = "2026-11-21-d6eccd"
+FIRST = "2026-12-01-25de0b"
 SECOND = "2026-11-27-bbbbbb"
 HOSTILE = "<b>x</b> [a](javascript:1) *_`|# https://e.org www.e.org\x1b[2J\u202e\nnext"
 

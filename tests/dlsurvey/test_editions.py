@@ -22,7 +22,7 @@ from tests.dlsurvey.render.sample import make_edition
 from tests.dlsurvey.samples import make_observation
 
 SAMPLE = REPOSITORY / "tests" / "sample_store"
-FIRST = "2026-11-21-d6eccd"
+FIRST = "2026-12-01-25de0b"
 SETTINGS = '[survey]\ntitle = "{title}"\n[data]\nstore = "."\n'
 
 
