@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from dlsurvey.analysis.findings import Findings
 from dlsurvey.analysis.listings import STAGES, cut_stages
 from dlsurvey.analysis.studied import ProgramSource
+from dlsurvey.errors import ConfigError
 from dlsurvey.language import gettext as _
 from dlsurvey.language import speaking_its_language
 from dlsurvey.records import Trial
@@ -35,7 +36,7 @@ def write_notebooks(findings: Findings) -> dict[str, bytes]:
             continue
         try:
             content = write_notebook(program, titles[program.workload], findings.trials)
-        except SyntaxError as error:
+        except (SyntaxError, ConfigError) as error:
             logger.warning("No notebook for %s: %s", program.title, error)
             continue
         name = re.sub(r"[^A-Za-z0-9-]+", "-", program.framework)

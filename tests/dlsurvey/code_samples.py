@@ -4,12 +4,12 @@ from dlsurvey.analysis.findings import Stage
 from dlsurvey.analysis.listings import list_stages
 from dlsurvey.analysis.studied import ProgramSource
 from experiments.frameworks import FRAMEWORKS, hash_program
-from experiments.workloads import find_workload, list_workloads
+from experiments.workloads import list_workloads
 
 
 def make_programs(workload: str | None = None) -> tuple[ProgramSource, ...]:
     """Of every workload, or of one, in every framework."""
-    known = list_workloads() if workload is None else (find_workload(workload),)
+    known = [one for one in list_workloads() if workload in (None, one.name)]
     return tuple(
         ProgramSource(
             workload=one.name,
@@ -20,6 +20,7 @@ def make_programs(workload: str | None = None) -> tuple[ProgramSource, ...]:
             text=one.programs[framework.program],
         )
         for one in known
+        if len(one.programs) == len({framework.program for framework in FRAMEWORKS})
         for framework in FRAMEWORKS
     )
 

@@ -200,7 +200,7 @@ def change(**values: Any) -> Callable[[Path], None]:
         (fill, "it is larger than 8 MiB"),
         (change(schema=99), "it has schema 99"),
         (change(status="failed"), "the trial failed"),
-        (change(trainer_sha256="b" * 64), "its trainer's source is missing"),
+        (change(trainer_sha256="b" * 64), "its program's source is missing"),
     ],
 )
 def test_hostile_files_are_refused_one_by_one(

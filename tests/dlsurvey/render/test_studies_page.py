@@ -28,7 +28,7 @@ from tests.dlsurvey.study_samples import make_contacts, make_products, make_stud
 from tests.experiments.samples import DATASET
 
 KEYS = {
-    "mnist-cnn-scale-batch-size", "mnist-cnn-scale-width", "mnist-cnn-scale-threads", "limit",
+    "mnist-cnn-scale-batch-size", "mnist-cnn-scale-threads", "limit",
     "contact-imports", "contact-first-batch",
 }  # fmt: skip
 
