@@ -20,7 +20,7 @@ from dlsurvey.errors import StoreError
 from dlsurvey.files import explaining
 
 PREFIX = "dlsurvey-run-"
-OURS = re.compile(r"dlsurvey-(run|contact|parity|trial|words)-[a-z0-9_]{8}")
+OURS = re.compile(r"dlsurvey-(run|contact|data|parity|trial|words)-[a-z0-9_]{8}")
 LOCK = ".lock"
 LEFT_SECONDS = 86_400
 """Nothing that has no lock takes longer: a folder on a node of a cluster, or one just made."""
