@@ -100,7 +100,7 @@ class Survey:
         return describe_forecast(turns, training, rendering)
 
     def collect_due(self, *, offline: bool = False, force: bool = False) -> None:
-        """Ask the sources whose time has come, or for which something changed."""
+        """Ask the sources whose time has come, or for which something changed; with `force`, all anew."""
         turns = find_turns(self.config, self.store, offline=offline, force=force)
         due = [turn for turn in turns if turn.is_due]
         where = " from what is on this machine (offline)" if offline else ""
@@ -110,7 +110,13 @@ class Survey:
         self._busy = True
         rest = f": {len(due)} of {len(turns)} sources are due." if len(due) < len(turns) else "."
         self.console.say(f"Collecting{where}{rest}")
-        collect(self.config, self.store, self.console, [turn.collector for turn in due])
+        collect(
+            self.config,
+            self.store,
+            self.console,
+            [turn.collector for turn in due],
+            refresh=force,
+        )
 
     def collect(self, names: Sequence[str], *, refresh: bool = False) -> bool:
         """Ask the sources, due or not; True where each gave all it has."""

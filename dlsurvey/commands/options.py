@@ -30,7 +30,9 @@ executor_option = click.option(
     " nodes of a Ray cluster (docs/many-machines.md).",
 )
 force_option = click.option(
-    "--force", is_flag=True, help="Do again what is stored already; what was stored is kept beside."
+    "--force",
+    is_flag=True,
+    help="Do again what is stored or kept already; what was stored stays beside it.",
 )
 dry_run_option = click.option(
     "--dry-run",

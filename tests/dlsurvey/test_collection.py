@@ -10,7 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from collectors import list_collectors
 from dlsurvey.analysis.health import assess_health
+from dlsurvey.build import Survey as Folder
 from dlsurvey.collection import collect, select_collectors
 from dlsurvey.config import load_config
 from dlsurvey.console import Console
@@ -56,7 +58,11 @@ class Survey:
     """A folder with one source, which is asked as `dlsurvey collect` does."""
 
     def __init__(self, folder: Path, server: LocalServer, github: Github) -> None:
-        (folder / "survey.toml").write_text(f'[sources.github]\nbase_url = "{server.base}"\n')
+        others = [one.name for one in list_collectors({}) if one.name != "github"]
+        (folder / "survey.toml").write_text(
+            f'[sources.github]\nbase_url = "{server.base}"\n'
+            + "".join(f"[sources.{name}]\nenabled = false\n" for name in others)
+        )
         self.config = load_config(folder / "survey.toml", {})
         self.store = Store(self.config.store)
         self.server = server
@@ -120,6 +126,15 @@ def test_what_is_doubtful_is_asked_again_and_what_is_believed_is_not(survey: Sur
     survey.collect(wrong=True, refresh=True)
     survey.collect()
     assert survey.count_pages() == 4 * (PAGES - 1)
+
+
+def test_a_forced_build_passes_what_is_kept(survey: Survey) -> None:
+    survey.collect()
+    folder = Folder(survey.config, Console(terminal=False, stream=io.StringIO()))
+    for force, pages in ((False, 0), (True, 4 * (PAGES - 1))):
+        survey.server.asked.clear()
+        folder.collect_due(force=force)
+        assert survey.count_pages() == pages
 
 
 def test_the_next_answer_confirms_what_really_fell(survey: Survey) -> None:
