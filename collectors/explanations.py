@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from collectors.refusals import Refused
+from collectors.refusals import UNASKED, Refused
 
 T = TypeVar("T")
 MAX_BYTES = 4096
@@ -15,10 +15,19 @@ class Explained(Refused):
     """A refusal with its body, for a source that explains itself there."""
 
     def __init__(
-        self, url: str, status_code: int, headers: Mapping[str, str], body: bytes = b""
+        self,
+        url: str,
+        status_code: int,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        *,
+        has_credentials: bool = True,
     ) -> None:
-        """Keep as much of the body as an explanation needs."""
+        """Keep as much of the body as an explanation needs; credentials are only checked if sent."""
         super().__init__(url, status_code, headers)
+        if status_code == 401 and not has_credentials:
+            self.cure = UNASKED
+            self.args = (f"{self.why} {self.cure}",)
         self.body = body[:MAX_BYTES]
 
 

@@ -17,6 +17,9 @@ LATER = (
 CORRECT = "Correct this, and run `dlsurvey collect` again."
 REPORT = "Update dlsurvey, or report the changed format to its maintainers."
 
+UNASKED = (
+    "This source wants credentials that it did not want before: update dlsurvey, or report it."
+)
 ADVICE = {
     401: "Check the credentials of this source in the environment, or unset them.",
     403: "Run it again later, or set the source's token in the environment if it has one.",

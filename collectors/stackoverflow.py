@@ -36,6 +36,7 @@ BACKOFF_MARGIN_SECONDS = 2
 """Waiting to the second has been answered with another throttle."""
 KEY = re.compile(r"[A-Za-z0-9()*_.\-]{1,255}")
 WAIT = re.compile(r"available in (\d{1,9}) second")
+WRONG_KEY = "Correct STACKEXCHANGE_KEY, or unset it: without a key less may be asked a day."
 MORE = "Set STACKEXCHANGE_KEY, or run it again tomorrow: the months that are known are not asked again."
 METRICS = {
     "questions_monthly": (
@@ -165,7 +166,7 @@ class _Api:
                 keep_days=KEPT_DAYS,
             )
         except Refused as error:
-            raise _explain(error) from error
+            raise _explain(error, has_key=self.key is not None) from error
         if answer.status == "live":
             self._heed(answer.value)
         return answer
@@ -190,8 +191,10 @@ def _find_epoch(day: date) -> int:
     return int(datetime.combine(day, time(), UTC).timestamp())
 
 
-def _explain(error: Refused) -> Unavailable:
+def _explain(error: Refused, *, has_key: bool) -> Unavailable:
     throttle = read_explanation(error, Throttle)
+    if has_key and throttle is not None and "`key`" in throttle.error_message:
+        return Exhausted("Stack Exchange does not know the key in STACKEXCHANGE_KEY.", WRONG_KEY)
     if throttle is not None and throttle.error_name == "throttle_violation":
         wait = WAIT.search(throttle.error_message)
         after = f" for {name_duration(int(wait[1]))}" if wait else ""

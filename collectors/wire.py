@@ -53,7 +53,11 @@ class ExplainingTransport(httpx.BaseTransport):
         if response.status_code < 400:
             return response
         raise Explained(
-            name_url(request.url), response.status_code, dict(response.headers), response.read()
+            name_url(request.url),
+            response.status_code,
+            dict(response.headers),
+            response.read(),
+            has_credentials=not request.extensions.keys().isdisjoint(("credentials", "query_key")),
         )
 
     def close(self) -> None:

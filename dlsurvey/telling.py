@@ -24,6 +24,7 @@ SOURCES = (
     mark("{source} did not finish within its limit of {limit}."),
     mark("{page} answered {status} and asks to wait {wait}, longer than the {limit} allowed here."),
     mark("{page} answered {status}."),
+    mark("Stack Exchange does not know the key in STACKEXCHANGE_KEY."),
     mark("This source has not been asked yet."),
     mark("GitHub's hourly limit of 60 requests without a token is used up."),
     mark("GitHub's hourly limit of this token is used up."),
@@ -90,6 +91,10 @@ CURES = (
     mark("Correct this, and run `dlsurvey collect` again."),
     mark("Update dlsurvey, or report the changed format to its maintainers."),
     mark("Check the credentials of this source in the environment, or unset them."),
+    mark(
+        "This source wants credentials that it did not want before: update dlsurvey, or report it."
+    ),
+    mark("Correct STACKEXCHANGE_KEY, or unset it: without a key less may be asked a day."),
     mark("Run it again later, or set the source's token in the environment if it has one."),
     mark("Check the name, and the source's base URL in the settings."),
     mark("Check the credentials of the proxy in the environment."),

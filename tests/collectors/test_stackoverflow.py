@@ -191,6 +191,25 @@ def test_a_throttle_is_named_with_its_wait() -> None:
     ]
 
 
+def test_a_wrong_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STACKEXCHANGE_KEY", "wrong")
+    refusal = {
+        "error_id": 400,
+        "error_name": "bad_parameter",
+        "error_message": "`key` doesn't match a known application",
+    }
+    _, gaps, network = collect(lambda request: respond(refusal, 400))
+    assert len(network.requests) == 1
+    assert all("does not know the key in STACKEXCHANGE_KEY" in gap.why for gap in gaps)
+    assert all(gap.cure.startswith("Correct STACKEXCHANGE_KEY") for gap in gaps)
+
+
+def test_credentials_that_were_not_sent_are_not_to_be_checked() -> None:
+    _, gaps, _ = collect(lambda request: respond({}, 401))
+    assert gaps
+    assert all("wants credentials that it did not want before" in gap.cure for gap in gaps)
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"error_name": 5}', b"[" * 9999])
 def test_a_refusal_without_an_explanation_is_a_refusal(body: bytes) -> None:
     observations, gaps, network = collect(lambda request: respond(body, 400))

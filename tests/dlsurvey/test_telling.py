@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from collectors.refusals import ADVICE, CORRECT, LATER, REPORT
+from collectors.refusals import ADVICE, CORRECT, LATER, REPORT, UNASKED
+from collectors.stackoverflow import WRONG_KEY
 from collectors.transports import BAD_CERTIFICATE, FAILURES
 from dlsurvey.language import list_untranslated, speak
 from dlsurvey.store import Store
@@ -56,7 +57,7 @@ def test_a_plan_is_told_in_its_parts() -> None:
     [
         *(sentence.format(host="a.org", page="https://a.org/b") for _kind, sentence in FAILURES),
         BAD_CERTIFICATE.format(host="a.org"),
-        *ADVICE.values(), LATER, CORRECT, REPORT,
+        *ADVICE.values(), LATER, CORRECT, REPORT, UNASKED, WRONG_KEY,
         "https://a.org/b answered 503.",
         "Google Trends did not finish within its limit of about 2 minutes.",
     ],
