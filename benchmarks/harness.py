@@ -1,9 +1,11 @@
 """The cost of being measured: each program in a trial, and the same program by itself, in turn."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.claim import Claim
@@ -19,26 +21,37 @@ LIMIT_RATIO = 1.02
 SECONDS = 6.0
 """Of training in each run, about: less would tell of the clock rather than of the cost."""
 IMAGES = 960
-CHOSEN: dict[str, tuple[str, ...]] = {"workloads": (), "frameworks": ()}
-"""By name, what alone is measured; nothing: all."""
+ALLOCATOR = {
+    "MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "MALLOC_TRIM_THRESHOLD_": "4294967296",
+    "MALLOC_TOP_PAD_": "268435456",
+}
+"""glibc gives freed buffers back to the system and faults them in anew, more or less often from one
+process to the next, which spreads times far wider than the cost that is looked for."""
 MEMBERS = (TENSORFLOW, PYTORCH, JAX, KERAS_TORCH)
 ROOT = Path(__file__).parent.parent
 
 
-def measure(pairs: int) -> list[Claim]:
-    """For each workload and framework the ratio, trial over bare program, of the time of training."""
+def measure(
+    pairs: int, workloads: Sequence[str] = (), frameworks: Sequence[str] = ()
+) -> list[Claim]:
+    """For each workload and framework, or those named, the ratio of the time of training.
+
+    Of a trial over that of the bare program.
+    """
+    os.environ.update(ALLOCATOR)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         claims = []
         for workload in list_workloads():
-            if CHOSEN["workloads"] and workload.name not in CHOSEN["workloads"]:
+            if workloads and workload.name not in workloads:
                 continue
             source = find_source(
                 workload, setting="auto", data_folder=None, cache=folder, offline=True
             )
             prepared = prepare(source, folder)
             for framework in MEMBERS:
-                if CHOSEN["frameworks"] and framework.name not in CHOSEN["frameworks"]:
+                if frameworks and framework.name not in frameworks:
                     continue
                 subject = Subject(
                     workload=workload, framework=framework, dataset=prepared.dataset,
