@@ -17,6 +17,7 @@ from experiments.rounds import (
     fit_to_budget,
     list_noise_rounds,
 )
+from experiments.workloads import find_workload
 from tests.experiments.samples import DATASET, MNIST_CNN
 
 SUBJECTS = tuple(
@@ -64,9 +65,34 @@ def test_budget_is_filled(
 
 
 def test_images_that_stand_in_for_others_get_less_time() -> None:
-    assert find_budget(SUBJECTS, STANDARD) == 150
+    assert find_budget(SUBJECTS, STANDARD) == 360
     assert find_budget(on_real_images(), STANDARD) == 600
     assert find_budget((*SUBJECTS, *on_real_images()), STANDARD) == 600
+
+
+def test_the_default_survey_of_stand_ins_has_seeds_enough_for_verdicts() -> None:
+    """Seconds as a machine with two cores has them: most of a trial is its start."""
+    subjects = tuple(
+        Subject(
+            workload=find_workload(name),
+            framework=framework,
+            dataset=DATASET,
+            mode=framework.modes[0],
+        )
+        for name in ("mnist-cnn", "cifar10-cnn")
+        for framework in (TENSORFLOW, PYTORCH)
+    )
+    cost = Cost(fixed_seconds=7.5, seconds_per_image=0.0003, test_seconds=0.1)
+    plan = make_plan(
+        subjects,
+        STANDARD,
+        protocols=BOTH,
+        threads=2,
+        costs=dict.fromkeys([one.name for one in subjects], cost),
+    )
+    counts = Counter((spec.workload, spec.framework, spec.protocol) for spec in plan.specs)
+    assert len(counts) == 8
+    assert min(counts.values()) >= 3
 
 
 def test_plan_says_how_long_it_will_take() -> None:
